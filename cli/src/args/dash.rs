@@ -1,4 +1,5 @@
-//! The Linux dialect: `--name`, `--name value`, `--name=value`.
+//! The Linux dialect: `--name`, `--name value`, `--name=value`. A flag may say `--name=true` or
+//! `--name=false`, as scripts for AzCopy 10 do.
 //!
 //! clap parses it with a command that is generated from the table of parameters. Completions and
 //! the manual page come from the same command. Repetitions, missing values and choices are checked
@@ -21,7 +22,7 @@ use crate::usage_error::UsageError;
 pub(super) fn read(words: &[OsString]) -> Result<ParsedArgs, UsageError> {
     let matches = clap_command()
         .no_binary_name(true)
-        .try_get_matches_from(words)
+        .try_get_matches_from(with_plain_flags(words))
         .map_err(|error| translate(&error))?;
     let mut args = ParsedArgs::new(Dialect::Dash);
     for row in parameter::all() {
@@ -30,6 +31,37 @@ pub(super) fn read(words: &[OsString]) -> Result<ParsedArgs, UsageError> {
         }
     }
     Ok(args)
+}
+
+/// Flags with a value become plain: `--name=true` is `--name`, and `--name=false` takes back what was said of it
+/// before. Other values are left for clap, which refuses them.
+fn with_plain_flags(words: &[OsString]) -> Vec<OsString> {
+    let mut plain: Vec<OsString> = Vec::with_capacity(words.len());
+    for word in words {
+        match flag_value(word) {
+            Some((row, true)) => plain.push(row.spelled(Dialect::Dash).into()),
+            Some((row, false)) => plain.retain(|word| named(word) != Some(row.slash)),
+            None => plain.push(word.clone()),
+        }
+    }
+    plain
+}
+
+/// The flag that the word sets by a value, and the value, spelled as AzCopy 10 accepts it.
+fn flag_value(word: &OsString) -> Option<(&'static Parameter, bool)> {
+    let (name, value) = word.to_str()?.strip_prefix("--")?.split_once('=')?;
+    let row = parameter::by_dash(name).filter(|row| matches!(row.value, Value::Flag))?;
+    match value {
+        "1" | "t" | "T" | "true" | "True" | "TRUE" => Some((row, true)),
+        "0" | "f" | "F" | "false" | "False" | "FALSE" => Some((row, false)),
+        _ => None,
+    }
+}
+
+/// The parameter that the word names, by its name in the other dialect.
+fn named(word: &OsString) -> Option<&'static str> {
+    let name = word.to_str()?.strip_prefix("--")?;
+    parameter::by_dash(name).map(|row| row.slash)
 }
 
 /// The dialect as clap parses it: one argument per row of the table, no positional ones.

@@ -101,6 +101,21 @@ fn a_value_is_given_once_and_a_flag_as_often_as_one_likes() {
 }
 
 #[test]
+fn a_flag_of_the_linux_dialect_may_say_true_or_false() {
+    let is_recursive = |text: &[&str]| read(&words(text)).unwrap().has(&parameter::S);
+    for yes in ["true", "True", "1", "t"] {
+        assert!(is_recursive(&[&format!("--recursive={yes}")]), "{yes}");
+    }
+    for no in ["false", "FALSE", "0"] {
+        assert!(!is_recursive(&[&format!("--recursive={no}")]), "{no}");
+    }
+    assert!(!is_recursive(&["--recursive", "--recursive=false"]));
+    assert!(is_recursive(&["--recursive=false", "--recursive=true"]));
+    assert_snapshot!(complaint(&["--source=true", "--source=false"]), @"The syntax of the command is incorrect. `--source` is given more than once.");
+    assert_snapshot!(complaint(&["/S:true"]), @"The syntax of the command is incorrect. `/S` takes no value.");
+}
+
+#[test]
 fn the_dialects_are_not_mixed() {
     assert_snapshot!(complaint(&["/Source:x", "--recursive"]), @"The syntax of the command is incorrect. `--recursive` is in another dialect than the rest of the command: write it `/S`.");
     assert_snapshot!(complaint(&["--source", "x", "/S"]), @"The syntax of the command is incorrect. `/S` is in another dialect than the rest of the command: write it `--recursive`.");
