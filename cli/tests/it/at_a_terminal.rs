@@ -275,3 +275,36 @@ fn nothing_is_coloured_and_a_dumb_terminal_is_sent_no_commands() {
         "{shown}"
     );
 }
+
+#[test]
+fn a_sync_asks_once_before_it_deletes() {
+    for (answer, stays) in [("No\n", true), ("Yes\n", false)] {
+        let service = uploaded();
+        let container = service.container();
+        container.put("gone", "x");
+        let words = service.upload(&["/Sync", "/Delete:ask"]);
+        let mut terminal = Terminal::run(&words, 120);
+        terminal.wait_for("Delete 1 of 5 object(s) at ", 1);
+        terminal.type_in(answer);
+        let (shown, code) = terminal.end();
+        assert_eq!(code, Some(0), "{shown}");
+        let names = container.names();
+        assert_eq!(names.contains(&"gone".to_owned()), stays, "{shown}");
+        assert!(names.len() >= 4, "{names:?}");
+    }
+}
+
+#[test]
+fn a_removal_asks_before_it_deletes() {
+    for (answer, code, left) in [("No\n", 1, 4), ("Yes\n", 0, 0)] {
+        let service = uploaded();
+        let key = service.download(&[]).remove(2);
+        let words = ["remove".to_owned(), service.url(), key, "/S".to_owned()];
+        let mut terminal = Terminal::run(&words, 120);
+        terminal.wait_for("? (Yes/No) ", 1);
+        terminal.type_in(answer);
+        let (shown, ended) = terminal.end();
+        assert_eq!(ended, Some(code), "{shown}");
+        assert_eq!(service.container().names().len(), left, "{shown}");
+    }
+}
