@@ -46,6 +46,10 @@ const SMALL_BODY_BYTES_MAX: usize = 64 * 1024;
 /// How much of a refusal's body is read, in bytes.
 const ERROR_BODY_BYTES_MAX: usize = 64 * 1024;
 
+/// How often a request is sent with a new token because the service refused the one before. Tokens that
+/// last seconds may end on their way again; where every token is refused, their source gives no other.
+const RENEWALS_MAX: u32 = 3;
+
 /// How often the client asks its sockets how much has arrived: twice in a window of the controller.
 /// It costs half a microsecond for each connection that sends.
 const COUNT_EVERY: Duration = Duration::from_millis(125);
@@ -238,7 +242,7 @@ impl Client {
             silences: 0,
         };
         let (mut attempts, mut refusals) = (0, 0);
-        let mut has_renewed = false;
+        let mut renewals = 0;
         let mut admitted = settings.traffic.succeeded_so_far();
         loop {
             let availability = settings.traffic.availability();
@@ -281,8 +285,8 @@ impl Client {
                 }
                 let now = clock.now();
                 let renewed = adapted.renew_refused(&authorization, &error, now);
-                if !has_renewed && Box::pin(renewed).await? {
-                    has_renewed = true;
+                if renewals < RENEWALS_MAX && Box::pin(renewed).await? {
+                    renewals += 1;
                     continue;
                 }
             }
