@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::digest::Hashers;
-use crate::entry::{ETag, Version};
+use crate::entry::{ETag, EntryName, Version};
 use crate::location::{Access, Location, parse};
 use crate::options::{
     CopyWay, DownloadOptions, Engine, Integrity, Selection, TableOptions, UploadOptions,
