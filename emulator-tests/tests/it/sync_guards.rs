@@ -141,6 +141,26 @@ fn g2_nothing_is_deleted_when_a_folder_of_the_destination_cannot_be_read() {
 }
 
 #[test]
+fn g2_what_cannot_be_listed_again_before_the_deletion_is_no_success() {
+    let (server, service) = single_account::start_for_files();
+    let share = service.fresh_share("guards");
+    let folder = Folder::new();
+    Tree::named(["a", "d/x"]).write_to(folder.path());
+    up(folder.path(), &share, &[]).run().succeeded();
+    share.put("d/gone", "x");
+    server.set_faults(
+        r#"{"when":{"path":"*/d","query":"*comp=list*","hits":[2]},
+            "then":{"answer":{"status":403,"code":"AuthorizationFailure"}}}"#,
+    );
+    up(folder.path(), &share, &[DELETE])
+        .run()
+        .failed()
+        .naming(&["the destination could not be listed"]);
+    server.clear_faults();
+    assert_eq!(share.names(), ["a", "d/gone", "d/x"]);
+}
+
+#[test]
 fn g3_an_empty_source_deletes_nothing_unless_that_is_allowed() {
     let world = World::new();
     let empty = Folder::new();

@@ -90,6 +90,15 @@ impl Run<'_> {
                     return Ok(());
                 }
             };
+            // What is superfluous there cannot be deleted.
+            for (folder, error) in &page.unlisted {
+                let what = &folder.to_string();
+                self.observer.event(Event::Unlisted { what, error });
+                deletions.refused = Some(DeletionRefusal::TargetUnknown);
+            }
+            if !page.unlisted.is_empty() {
+                return Ok(());
+            }
             let mut superfluous = page.entries;
             superfluous.retain(|entry| comparison.is_superfluous(entry));
             for entries in superfluous.chunks(AT_ONCE) {
