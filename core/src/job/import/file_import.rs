@@ -91,24 +91,24 @@ struct RunAdmission<'a> {
     stop: &'a Stop,
     has_failed: Cell<bool>,
     /// Batches that wait for the pace of the table.
-    pacing: Cell<usize>,
-    began_pacing: Notify,
+    waits: Cell<usize>,
+    wait_began: Notify,
 }
 
 impl RunAdmission<'_> {
     /// Whether a batch may be begun beside so many. A batch that would only wait for a permit is not: batches are
     /// written about in the order of the file, so that a later run repeats few of them.
     fn has_room(&self, in_flight: usize) -> bool {
-        in_flight - self.pacing.get() < self.permits.granted() as usize
+        in_flight - self.waits.get() < self.permits.granted() as usize
     }
 
-    async fn paced<T>(&self, paced: impl Future<Output = T>) -> T {
+    async fn wait_for_pace<T>(&self, paced: impl Future<Output = T>) -> T {
         let mut paced = pin!(paced);
         if let Some(paced) = paced.as_mut().now_or_never() {
             return paced;
         }
-        let _pacing = CountedWait::begin(&self.pacing);
-        self.began_pacing.notify_one();
+        let _wait = CountedWait::begin(&self.waits);
+        self.wait_began.notify_one();
         paced.await
     }
 }
@@ -132,9 +132,9 @@ impl Drop for CountedWait<'_> {
 impl BatchAdmission for RunAdmission<'_> {
     type Permit = Permit;
 
-    async fn admitted<T>(&self, paced: impl Future<Output = T>) -> Result<(T, Permit)> {
+    async fn admit<T>(&self, paced: impl Future<Output = T>) -> Result<(T, Permit)> {
         let admitted = async {
-            let paced = self.paced(paced).await;
+            let paced = self.wait_for_pace(paced).await;
             let permit = self.permits.permit().await;
             if self.has_failed.get() {
                 return Err(Error::Stopped);
@@ -174,8 +174,8 @@ impl FileImport<'_> {
             permits,
             stop,
             has_failed: Cell::new(false),
-            pacing: Cell::new(0),
-            began_pacing: Notify::new(),
+            waits: Cell::new(0),
+            wait_began: Notify::new(),
         };
         let mut in_flight = FuturesUnordered::new();
         let mut failed = None;
@@ -216,7 +216,7 @@ impl FileImport<'_> {
                         failed.get_or_insert(error.at(Side::Source));
                     }
                 }
-                () = admission.began_pacing.notified(), if goes_on => {}
+                () = admission.wait_began.notified(), if goes_on => {}
                 () = stop.stopped(), if goes_on => {}
             }
         }

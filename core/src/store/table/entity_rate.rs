@@ -35,7 +35,7 @@ pub(super) struct EntityRate {
     /// Entities a second, as the documentation has them.
     documented: f64,
     /// Entities a second; `None` while nothing was refused.
-    found: Option<f64>,
+    rate: Option<f64>,
     is_measured: bool,
     refused_at: Duration,
     changed_at: Duration,
@@ -59,7 +59,7 @@ impl EntityRate {
     pub(super) fn new(documented: f64) -> Self {
         Self {
             documented,
-            found: None,
+            rate: None,
             is_measured: false,
             refused_at: Duration::ZERO,
             changed_at: Duration::ZERO,
@@ -68,17 +68,17 @@ impl EntityRate {
 
     /// Whether something was refused, so that requests wait.
     pub(super) fn is_known(&self) -> bool {
-        self.found.is_some()
+        self.rate.is_some()
     }
 
     /// The rate by which credit is counted: the documented one while nothing was refused.
-    pub(super) fn counted(&self) -> f64 {
-        self.found.unwrap_or(self.documented)
+    pub(super) fn credit_rate(&self) -> f64 {
+        self.rate.unwrap_or(self.documented)
     }
 
     /// The wait of a request whose entities were taken of `credit`. The rate grows while requests wait.
     pub(super) fn wait(&mut self, credit: &EntityCredit, now: Duration) -> Duration {
-        let Some(rate) = self.found else {
+        let Some(rate) = self.rate else {
             return Duration::ZERO;
         };
         let passed = now.saturating_sub(self.changed_at).as_secs_f64();
@@ -92,7 +92,7 @@ impl EntityRate {
         } else {
             GROWTH_UNMEASURED
         };
-        self.found = Some(rate * (1.0 + growth * passed.min(1.0)));
+        self.rate = Some(rate * (1.0 + growth * passed.min(1.0)));
         Duration::from_secs_f64(-credit.entities / rate)
     }
 
@@ -113,15 +113,15 @@ impl EntityRate {
             return;
         }
         let is_first = !self.is_known();
-        let measured = credit.measured(entities, self.counted(), now);
-        let rate = match (self.found, measured) {
+        let measured = credit.measured(entities, self.credit_rate(), now);
+        let rate = match (self.rate, measured) {
             (Some(rate), Some(measured)) => rate.min(measured),
             (Some(rate), None) => rate,
             (None, Some(measured)) => measured.max(self.documented),
             (None, None) => self.documented,
         };
         self.is_measured |= measured.is_some();
-        self.found = Some((rate * AFTER_REFUSAL).max(1.0));
+        self.rate = Some((rate * AFTER_REFUSAL).max(1.0));
         // The service had nothing left for it, and others are on their way.
         credit.entities = if is_first {
             -credit.pending

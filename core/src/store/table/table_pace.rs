@@ -20,7 +20,7 @@ const OF_PARTITION: f64 = 2_000.0;
 const OF_ACCOUNT: f64 = 20_000.0;
 
 /// A limit of which no more than this part is left is reached.
-const REACHED: f64 = 0.05;
+const LEFT_WHEN_REACHED: f64 = 0.05;
 
 /// Partitions whose use is remembered.
 const PARTITIONS_MAX: usize = 1_000;
@@ -77,9 +77,12 @@ impl TablePace {
         let mut of_partition = *self.credit(partition, now);
         let mut of_account = *self.account_credit(now);
         let (partition_rate, account_rate) = (&mut self.partition_rate, &mut self.account_rate);
-        let left = of_partition.left(partition_rate.counted());
-        let left_of_account = of_account.left(account_rate.counted());
-        let is_partition = match (left <= REACHED, left_of_account <= REACHED) {
+        let left = of_partition.left(partition_rate.credit_rate());
+        let left_of_account = of_account.left(account_rate.credit_rate());
+        let is_partition = match (
+            left <= LEFT_WHEN_REACHED,
+            left_of_account <= LEFT_WHEN_REACHED,
+        ) {
             _ if account_rate.was_refused_since(sent) => false,
             _ if partition_rate.was_refused_since(sent) => true,
             (true, true) => partition_rate.is_known() && !account_rate.is_known(),
@@ -112,7 +115,7 @@ impl TablePace {
     }
 
     fn account_credit(&mut self, now: Duration) -> &mut EntityCredit {
-        let rate = self.account_rate.counted();
+        let rate = self.account_rate.credit_rate();
         let credit = self.account.get_or_insert(EntityCredit::full(rate, now));
         *credit = credit.at(rate, now);
         credit
@@ -120,7 +123,7 @@ impl TablePace {
 
     /// What a partition has at this time. One that was not used has everything.
     fn credit(&mut self, partition: &str, now: Duration) -> &mut EntityCredit {
-        let rate = self.partition_rate.counted();
+        let rate = self.partition_rate.credit_rate();
         if self.partitions.len() >= PARTITIONS_MAX && !self.partitions.contains_key(partition) {
             self.partitions
                 .retain(|_, credit| !credit.at(rate, now).is_full(rate));

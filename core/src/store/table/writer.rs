@@ -75,7 +75,7 @@ pub trait BatchAdmission {
         async_fn_in_trait,
         reason = "it is awaited on the thread that called it"
     )]
-    async fn admitted<T>(&self, paced: impl Future<Output = T>) -> Result<(T, Self::Permit)>;
+    async fn admit<T>(&self, paced: impl Future<Output = T>) -> Result<(T, Self::Permit)>;
 }
 
 /// What a refusal of a batch means.
@@ -123,7 +123,7 @@ impl TableWriter {
         while let Some(mut part) = parts.pop() {
             if self.lacks_batches.load(Ordering::Relaxed) {
                 for entity in part {
-                    let _admitted = admission.admitted(async {}).await?;
+                    let _permit = admission.admit(async {}).await?;
                     self.write_alone(tools, &entity, &mut outcome).await?;
                 }
                 continue;
@@ -138,7 +138,7 @@ impl TableWriter {
             match self.meaning(&error, part.len()) {
                 RefusalMeaning::Exists(index) => {
                     let before = part.len();
-                    let _admitted = admission.admitted(async {}).await?;
+                    let _permit = admission.admit(async {}).await?;
                     self.take_existing(tools, &mut part, index).await;
                     let taken = (before - part.len()) as u64;
                     // All of it exists and an answer was lost: that attempt has written it.
@@ -162,7 +162,7 @@ impl TableWriter {
                 }
                 RefusalMeaning::Unknown => {
                     let refused = outcome.refused.len();
-                    let _admitted = admission.admitted(async {}).await?;
+                    let _permit = admission.admit(async {}).await?;
                     self.write_alone(tools, &part[0], &mut outcome).await?;
                     if outcome.refused.len() == refused {
                         self.lacks_batches.store(true, Ordering::Relaxed);
@@ -183,7 +183,7 @@ impl TableWriter {
         let mut request = entity_group::request(&self.place, self.operation, part);
         let (partition, clock) = (&*part[0].partition, tools.client.clock());
         let paced = self.pace.begin(Some(partition), part.len(), clock);
-        let (paced, _permit) = admission.admitted(paced).await?;
+        let (paced, _permit) = admission.admit(paced).await?;
         request.pushback_observer = Some(paced.observer());
         let answer = tools.client.send_with_cap(&request, ANSWER_BYTES_MAX).await;
         let refusals = answer.as_ref().map_or(0, |reply| reply.refusals);
