@@ -81,6 +81,16 @@ impl Settings {
         })
     }
 
+    /// The settings of this command of azring: its printed command names it.
+    pub(crate) fn of_command(self, name: &str) -> Self {
+        Self {
+            command: self
+                .command
+                .replacen("azring", &format!("azring {name}"), 1),
+            ..self
+        }
+    }
+
     /// The files that are written during the run.
     pub(crate) fn files(&self) -> impl Iterator<Item = &PathBuf> {
         let files = [&self.verbose_log, &self.ledger, &self.trace, &self.report];

@@ -56,11 +56,7 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> 
     let args = COMMAND.read(list)?;
     let environment = Environment::of_process(console, prompt::secret_line(console));
     let (options, removal) = intent::remove(&args, &environment)?;
-    let settings = Settings::new(&args, &environment)?;
-    let settings = Settings {
-        command: settings.command.replacen("azring", "azring remove", 1),
-        ..settings
-    };
+    let settings = Settings::new(&args, &environment)?.of_command("remove");
     if !settings.json {
         console.show_notices();
     }

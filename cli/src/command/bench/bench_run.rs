@@ -89,12 +89,7 @@ fn run(list: &[OsString], console: &Arc<Console>) -> std::result::Result<Ending,
     let environment = Environment::of_process(console, prompt::secret_line(console));
     let bench = intent::bench(&args, way, &environment)?;
     let settings = Settings::new(&args, &environment)?;
-    let settings = Settings {
-        command: settings
-            .command
-            .replacen("azring", &format!("azring bench {}", way.word()), 1),
-        ..settings
-    };
+    let settings = settings.of_command(&format!("bench {}", way.word()));
     if !settings.json {
         console.show_notices();
     }
