@@ -164,18 +164,29 @@ fn leaf<'d>(document: &'d str, name: &str) -> &'d str {
     rest.split_once('<').unwrap().0
 }
 
-/// A user delegation SAS of the container `box`, signed with the key in this document.
-fn delegation_sas(blobs: &Client, key: &str, permissions: &str) -> Vec<(&'static str, String)> {
-    let expiry = iso_date(3_600);
-    let signed = [
+/// What a signature signs of the key in this document.
+fn signed_fields(key: &str) -> [&str; 6] {
+    [
         "SignedOid",
         "SignedTid",
         "SignedStart",
         "SignedExpiry",
         "SignedService",
         "SignedVersion",
-    ];
-    let signed = signed.map(|name| leaf(key, name));
+    ]
+    .map(|name| leaf(key, name))
+}
+
+/// The same as parameters of the signature.
+fn key_parameters(signed: [&str; 6]) -> Vec<(&'static str, String)> {
+    let names = ["skoid", "sktid", "skt", "ske", "sks", "skv"];
+    names.into_iter().zip(signed.map(str::to_owned)).collect()
+}
+
+/// A user delegation SAS of the container `box`, signed with the key in this document.
+fn delegation_sas(blobs: &Client, key: &str, permissions: &str) -> Vec<(&'static str, String)> {
+    let expiry = iso_date(3_600);
+    let signed = signed_fields(key);
     let resource = format!("/blob/{DEVELOPMENT_ACCOUNT}/box");
     let mut fields = vec![permissions, "", &expiry, &resource];
     fields.extend(signed);
@@ -184,8 +195,7 @@ fn delegation_sas(blobs: &Client, key: &str, permissions: &str) -> Vec<(&'static
     fields.extend([""; 7]);
     let value = STANDARD.decode(leaf(key, "Value")).unwrap();
     let signature = blobs.with_key(&value).sign(&fields.join("\n"));
-    let names = ["skoid", "sktid", "skt", "ske", "sks", "skv"];
-    let mut pairs: Vec<_> = names.into_iter().zip(signed.map(str::to_owned)).collect();
+    let mut pairs = key_parameters(signed);
     pairs.extend([
         ("sp", permissions.to_owned()),
         ("se", expiry),
@@ -238,15 +248,7 @@ fn a_user_delegation_sas_allows_no_more_than_the_roles_of_its_holder() {
 /// A user delegation SAS of the file `share/f`, signed with the key in this document.
 fn file_delegation_sas(files: &Client, key: &str, version: &str) -> Vec<(&'static str, String)> {
     let expiry = iso_date(3_600);
-    let signed = [
-        "SignedOid",
-        "SignedTid",
-        "SignedStart",
-        "SignedExpiry",
-        "SignedService",
-        "SignedVersion",
-    ];
-    let signed = signed.map(|name| leaf(key, name));
+    let signed = signed_fields(key);
     let resource = format!("/file/{DEVELOPMENT_ACCOUNT}/share/f");
     let mut fields = vec!["r", "", &expiry, &resource];
     fields.extend(signed);
@@ -254,8 +256,7 @@ fn file_delegation_sas(files: &Client, key: &str, version: &str) -> Vec<(&'stati
     fields.extend(["", "", "", "", version, "", "", "", "", ""]);
     let value = STANDARD.decode(leaf(key, "Value")).unwrap();
     let signature = files.with_key(&value).sign(&fields.join("\n"));
-    let names = ["skoid", "sktid", "skt", "ske", "sks", "skv"];
-    let mut pairs: Vec<_> = names.into_iter().zip(signed.map(str::to_owned)).collect();
+    let mut pairs = key_parameters(signed);
     pairs.extend([
         ("sp", "r".to_owned()),
         ("se", expiry),

@@ -49,6 +49,16 @@ fn has_token(request: &Value) -> bool {
     !request["headers"]["x-ms-copy-source-authorization"].is_null()
 }
 
+/// The service read each source by a signature, not by a token.
+#[track_caller]
+fn assert_all_signed(provided: &Provided) {
+    let copies = provided.copies();
+    assert!(!copies.is_empty());
+    for request in copies {
+        assert!(is_signed(&request) && !has_token(&request), "{request}");
+    }
+}
+
 #[test]
 fn the_token_travels_where_requests_take_one_for_their_source() {
     let provided = Provided::new();
@@ -119,11 +129,7 @@ fn a_login_signs_for_blobs_that_a_service_copies_in_its_own_time() {
         share.make();
         copies_all(&provided, &blobs, &share, &words);
     }
-    let copies = provided.copies();
-    assert!(!copies.is_empty());
-    for request in copies {
-        assert!(is_signed(&request) && !has_token(&request), "{request}");
-    }
+    assert_all_signed(&provided);
 }
 
 #[test]
@@ -151,11 +157,7 @@ fn a_login_signs_for_files_if_it_may_and_says_which_role_is_missing() {
     provided.assign(Role::FileDelegator);
     copies_all(&provided, &share, &to_blobs, &words);
     copies_all(&provided, &share, &to_share, &words);
-    let copies = provided.copies();
-    assert!(!copies.is_empty());
-    for request in copies {
-        assert!(is_signed(&request) && !has_token(&request), "{request}");
-    }
+    assert_all_signed(&provided);
 }
 
 #[test]
@@ -208,11 +210,7 @@ fn a_host_that_gets_no_token_of_its_own_gets_none_for_the_source() {
     let key = target.service().account().key_in_base64();
     let words = ["--server-copy", "blocks", "--dest-key", &key];
     copies_all(&provided, &blobs, &target, &words);
-    let copies = provided.copies();
-    assert!(!copies.is_empty());
-    for request in copies {
-        assert!(is_signed(&request) && !has_token(&request), "{request}");
-    }
+    assert_all_signed(&provided);
 }
 
 #[test]
@@ -224,9 +222,5 @@ fn an_older_version_takes_no_token_for_a_source_and_gets_a_signature() {
     let target = provided.container_of(&Account::second(), "target");
     let words = ["--service-version", "2020-08-04", "--server-copy", "blocks"];
     copies_all(&provided, &blobs, &target, &words);
-    let copies = provided.copies();
-    assert!(!copies.is_empty());
-    for request in copies {
-        assert!(is_signed(&request) && !has_token(&request), "{request}");
-    }
+    assert_all_signed(&provided);
 }
