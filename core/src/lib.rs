@@ -4,7 +4,8 @@
 //! [`entry::Entry`]s, and `select` keeps the ones that match. `plan` turns an entry into a task
 //! with a target name and chunks. `schedule` gives chunks permits and memory, and `transfer` reads,
 //! digests and writes each one in a worker thread. The target commits the object, and `report`
-//! tells the observer. [`job`] joins these stations, one file per command.
+//! tells the observer. [`job`] joins these stations, one file per command. A sync decides by the
+//! listings of both sides ([`compare`]) which objects are copied and which are deleted.
 //!
 //! The [`journal`] records what is planned and what becomes of it, so that the same command goes on
 //! after an interruption. Between two services the target's service copies by itself
