@@ -73,7 +73,7 @@ fn an_optional_value_may_be_missing_or_empty() {
 fn an_unknown_parameter_is_refused_in_azcopys_words() {
     assert_snapshot!(complaint(&["copy"]), @r#"The syntax of the command is incorrect. Error parsing the argument "copy": parameter name is required."#);
     assert_snapshot!(complaint(&["copy", "--source", "x"]), @"The syntax of the command is incorrect. Unrecognized command or argument 'copy'.");
-    assert_snapshot!(complaint(&["/MOV"]), @r#"The syntax of the command is incorrect. Unknown parameter "/MOV"."#);
+    assert_snapshot!(complaint(&["/MOV"]), @r#"The syntax of the command is incorrect. Unknown parameter "/MOV". Did you mean `/Move`?"#);
     assert_snapshot!(complaint(&["/SorceKey:abc"]), @r#"The syntax of the command is incorrect. Unknown parameter "/SorceKey". Did you mean `/SourceKey`?"#);
     assert_snapshot!(complaint(&["/recursive"]), @r#"The syntax of the command is incorrect. Unknown parameter "/recursive". Did you mean `/S`?"#);
     assert_snapshot!(complaint(&["/home/me/data", "/Dest:x"]), @r#"The syntax of the command is incorrect. Error parsing the argument "/home/me/data": parameter name is required."#);

@@ -134,7 +134,8 @@ fn copy(
         Ok(listeners) => listeners,
         Err(text) => return failed(console, &text),
     };
-    if options.preview && options.sync.is_some() && !settings.json {
+    let names_changes = options.sync.is_some() || options.moves.is_some();
+    if options.preview && names_changes && !settings.json {
         listeners.push(Box::new(PlannedChanges::new(Arc::clone(console))));
     }
     listeners.push(counts(options, settings, console));

@@ -7,7 +7,7 @@ use crate::args;
 use crate::console::Console;
 use crate::ending::Ending;
 use crate::help::CommandHelp;
-use crate::parameter::{Dialect, Parameter, SOURCE};
+use crate::parameter::{DEST, Dialect, Parameter, SOURCE};
 use crate::parsed::ParsedArgs;
 use crate::usage_error::UsageError;
 
@@ -30,6 +30,29 @@ pub(super) fn place_first(words: &[OsString]) -> (Option<&OsString>, &[OsString]
         Some((first, rest)) if !args::is_parameter(first) => (Some(first), rest),
         _ => (None, words),
     }
+}
+
+/// Reads the words of a copy whose two places may come first without their names, with a flag that says what
+/// kind of copy it is.
+pub(super) fn read_between(
+    words: &[OsString],
+    flag: &'static Parameter,
+) -> Result<ParsedArgs, UsageError> {
+    let (source, rest) = place_first(words);
+    let (target, rest) = match source {
+        Some(_) => place_first(rest),
+        None => (None, rest),
+    };
+    let mut args = args::read(rest)?;
+    for (place, parameter) in [(source, &SOURCE), (target, &DEST)] {
+        if let Some(place) = place {
+            args.add(parameter, Some(place.clone()))?;
+        }
+    }
+    if !args.has(flag) {
+        args.add(flag, None)?;
+    }
+    Ok(args)
 }
 
 impl Command {

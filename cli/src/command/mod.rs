@@ -19,6 +19,8 @@ mod list_table;
 
 mod sync;
 
+mod move_objects;
+
 mod remove;
 
 mod jobs;

@@ -4,7 +4,8 @@ use std::ffi::OsString;
 
 use super::definition::{Command, place_first};
 use super::{
-    bench, completions, convert_args, copy, doctor, jobs, list, login, logout, man, remove, sync,
+    bench, completions, convert_args, copy, doctor, jobs, list, login, logout, man, move_objects,
+    remove, sync,
 };
 use crate::help::CommandHelp;
 
@@ -14,6 +15,7 @@ static DEFAULT: Command = copy::COMMAND;
 /// The commands with a name, in the order in which help lists them.
 static COMMANDS: &[Command] = &[
     sync::COMMAND,
+    move_objects::COMMAND,
     list::COMMAND,
     remove::COMMAND,
     jobs::COMMAND,

@@ -6,8 +6,7 @@ use std::ffi::OsString;
 use std::sync::Arc;
 
 use super::copy::copy_or_resume;
-use super::definition::{Command, place_first};
-use crate::args;
+use super::definition::{Command, read_between};
 use crate::console::Console;
 use crate::ending::Ending;
 use crate::help::CommandHelp;
@@ -34,19 +33,5 @@ pub(super) const COMMAND: Command = Command {
 };
 
 fn run(words: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> {
-    let (source, rest) = place_first(words);
-    let (target, rest) = match source {
-        Some(_) => place_first(rest),
-        None => (None, rest),
-    };
-    let mut args = args::read(rest)?;
-    for (place, parameter) in [(source, &row::SOURCE), (target, &row::DEST)] {
-        if let Some(place) = place {
-            args.add(parameter, Some(place.clone()))?;
-        }
-    }
-    if !args.has(&row::SYNC) {
-        args.add(&row::SYNC, None)?;
-    }
-    copy_or_resume(&args, console)
+    copy_or_resume(&read_between(words, &row::SYNC)?, console)
 }

@@ -31,6 +31,8 @@ mod remove;
 
 mod sync;
 
+mod moves;
+
 pub(crate) use bench::{Bench, BenchDirection, bench};
 pub(crate) use ends::place;
 pub(crate) use options::{engine, options};

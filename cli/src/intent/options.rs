@@ -8,7 +8,7 @@ use azring_core::options::{
 use azring_core::select::AttributeRule;
 
 use super::ends::{SOURCE, TARGET, location};
-use super::{bench, conflict, credential, extension_types, pipe, special, sync, table};
+use super::{bench, conflict, credential, extension_types, moves, pipe, special, sync, table};
 use crate::environment::Environment;
 use crate::parameter::{self as row, Dialect, Parameter};
 use crate::parsed::{ParsedArgs, path, read, resolve};
@@ -18,6 +18,7 @@ use crate::usage_error::UsageError;
 pub(crate) fn options(args: &ParsedArgs, environment: &Environment) -> Result<Options, UsageError> {
     read::check(args)?;
     bench::refuse(args)?;
+    moves::check(args)?;
     sync::check(args)?;
     credential::refuse_login(args)?;
     path::check(args)?;
@@ -63,6 +64,7 @@ pub(super) fn between(
         },
         preserve_smb: args.has(&row::PRESERVE_SMB),
         sync: sync::sync(args, environment)?,
+        moves: moves::moves(args),
         preview: args.has(&row::L),
     })
 }

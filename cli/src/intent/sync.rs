@@ -64,10 +64,12 @@ pub(super) fn check(args: &ParsedArgs) -> Result<(), UsageError> {
             "`{}` is only for `azring sync`",
             spelled(parameter)
         ))),
-        None if args.has(&row::DELETE_SNAPSHOTS) => Err(UsageError::meaning(format!(
-            "`{}` is only for `azring remove` and `azring sync`",
-            spelled(&row::DELETE_SNAPSHOTS)
-        ))),
+        None if args.has(&row::DELETE_SNAPSHOTS) && !args.has(&row::MOVE) => {
+            Err(UsageError::meaning(format!(
+                "`{}` is only for `azring remove`, `azring move` and `azring sync`",
+                spelled(&row::DELETE_SNAPSHOTS)
+            )))
+        }
         None => Ok(()),
     }
 }

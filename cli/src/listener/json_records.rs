@@ -145,6 +145,9 @@ impl Listener for JsonRecords {
                     });
                     merge(&mut fields, counts);
                 }
+                if let Some(moved) = summary.moved {
+                    merge(&mut fields, json!({ "deleted_at_source": moved }));
+                }
                 if let Some(entities) = summary.entities {
                     merge(&mut fields, json!({ "entities": entities }));
                 }
@@ -249,6 +252,7 @@ mod tests {
             etag: Some(ETag("\"0x8D\"".into())),
             attempts: 2,
             elapsed: Duration::from_millis(7),
+            is_moved: false,
         };
         records.on_event(&Event::Started { totals: &totals });
         records.on_event(&Event::Done {

@@ -2,7 +2,8 @@
 //!
 //! Records are lines of JSON, or of CSV (RFC 4180) if the file's name ends in `.csv`. Both have the
 //! same fields: `time`, `name` (and `name_hex` for a name that is not UTF-8), `outcome` (`done`,
-//! `would_copy`, `skipped`, `failed`, `interrupted`, `deleted`, `would_delete`), `bytes`; `message` for an object that was not
+//! `would_copy`, `skipped`, `failed`, `interrupted`, `moved`, `would_move`,
+//! `deleted`, `would_delete`), `bytes`; `message` for an object that was not
 //! copied, with `status`, `code` and `request_id` from a service; `md5` and `etag` for one that
 //! was; and `attempts` and `elapsed_ms`. `JSON.md` describes them: its `object` records have the
 //! same fields. Records are appended, so the file keeps those of earlier runs. Only the owner can
@@ -138,6 +139,7 @@ mod tests {
             etag: Some(ETag("\"0x8D\"".into())),
             attempts: 2,
             elapsed: Duration::from_millis(7),
+            is_moved: false,
         };
         ledger.on_event(&Event::Done {
             name: &name,

@@ -34,6 +34,7 @@ impl Listener for PlannedChanges {
 pub(super) fn word(kind: ChangeKind) -> &'static str {
     match kind {
         ChangeKind::Copy => "copy",
+        ChangeKind::Move => "move",
         ChangeKind::SetTime => "touch",
         ChangeKind::Delete => "delete",
         ChangeKind::Keep => "keep",

@@ -42,7 +42,12 @@ pub(crate) fn about_object(event: &Event<'_>, preview: bool) -> Option<Map<Strin
             bytes,
             details,
         } => {
-            let outcome = if preview { "would_copy" } else { "done" };
+            let outcome = match (preview, details.is_moved) {
+                (true, true) => "would_move",
+                (true, false) => "would_copy",
+                (false, true) => "moved",
+                (false, false) => "done",
+            };
             let mut fields = begun(name, outcome, bytes);
             fields.extend(found(details));
             fields.extend(effort(details));
@@ -90,10 +95,10 @@ pub(crate) fn about_object(event: &Event<'_>, preview: bool) -> Option<Map<Strin
             fields.extend(failure(error));
             fields
         }
-        // A preview reports a copy as done, too.
-        Event::Change(change) if change.kind != ChangeKind::Copy => {
+        // A preview reports a copy and a move as done, too.
+        Event::Change(change) if !matches!(change.kind, ChangeKind::Copy | ChangeKind::Move) => {
             let outcome = match change.kind {
-                ChangeKind::Copy | ChangeKind::SetTime => "would_set_time",
+                ChangeKind::Copy | ChangeKind::Move | ChangeKind::SetTime => "would_set_time",
                 ChangeKind::Delete => "would_delete",
                 ChangeKind::Keep => "would_keep",
             };

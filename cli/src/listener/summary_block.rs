@@ -37,7 +37,12 @@ pub(crate) fn block(summary: &Summary, preview: bool, time: &str) -> String {
     let finished = summary.done + summary.skipped;
     let first = if preview {
         format!(
-            "Nothing was copied: {} of total {} file(s), {}, would be.",
+            "Nothing was {}: {} of total {} file(s), {}, would be.",
+            if summary.moved.is_some() {
+                "moved"
+            } else {
+                "copied"
+            },
             summary.done,
             summary.listed,
             units::azcopy_size(summary.bytes)
@@ -64,6 +69,10 @@ pub(crate) fn block(summary: &Summary, preview: bool, time: &str) -> String {
         .deletions
         .as_ref()
         .map_or_else(String::new, |deletions| deleted(deletions, preview));
+    let moved = match summary.moved {
+        Some(moved) if !preview => format!("\nDeleted at source:       {moved}"),
+        Some(_) | None => String::new(),
+    };
     // After the block, so that scripts find AzCopy's lines in their places.
     let not_whole = if summary.listing_done {
         ""
@@ -79,7 +88,7 @@ pub(crate) fn block(summary: &Summary, preview: bool, time: &str) -> String {
          Transfer skipped:        {}\n\
          Transfer failed:         {}\n\
          {interrupted}\
-         Elapsed time:            {}{entities}{before}{deletions}{not_whole}",
+         Elapsed time:            {}{entities}{before}{moved}{deletions}{not_whole}",
         summary.done,
         summary.skipped,
         summary.failed,

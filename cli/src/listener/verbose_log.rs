@@ -93,6 +93,9 @@ impl Listener for VerboseLog {
                 ));
             }
             Event::Begun { name } => self.verbose(&format!("Start transfer: {name}")),
+            Event::Done { name, details, .. } if details.is_moved && !self.options.preview => {
+                self.verbose(&format!("Finished transfer, deleted at the source: {name}"));
+            }
             Event::Done { name, .. } if self.options.preview => {
                 self.verbose(&format!("Would transfer: {name}"));
             }

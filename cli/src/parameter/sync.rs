@@ -3,13 +3,14 @@
 use super::{BLOBS, BLOBS_FILES, Group, Parameter, Value};
 
 pub(super) const GROUP: Group = Group {
-    title: "Sync (`azring sync`) and removal (`azring remove`)",
+    title: "Sync, move and removal (`azring sync`, `move`, `remove`)",
     rows: &[
         &SYNC,
         &COMPARE,
         &DELETE,
         &MAX_DELETE,
         &ALLOW_EMPTY_SOURCE,
+        &MOVE,
         &DELETE_SNAPSHOTS,
     ],
 };
@@ -91,6 +92,24 @@ pub(crate) static ALLOW_EMPTY_SOURCE: Parameter = Parameter {
     brief: "Let a sync delete everything for an empty source",
     detail: "Allows a sync to delete although the source has no object at all. Otherwise an empty source, as \
              that of a file system that is not mounted, deletes nothing, and that is a failure.",
+    since: "azring 0.2",
+};
+
+pub(crate) static MOVE: Parameter = Parameter {
+    slash: "Move",
+    dash: &["move"],
+    value: Value::Flag,
+    secret: false,
+    identity: true,
+    applies_to: BLOBS_FILES,
+    default: "off",
+    brief: "Delete each object at the source once it is copied",
+    detail: "Copies, and deletes each object at the source after its copy was verified. `azring move SOURCE DEST` \
+             is the same. An object is deleted only as the version that was read, and only while the \
+             destination has the version that was written: one that was changed meanwhile stays, and is a \
+             failure. What was skipped, excluded or failed stays too, and so do folders of the source that \
+             become empty, marks of folders and symbolic links. The same command goes on after an \
+             interruption at any moment.",
     since: "azring 0.2",
 };
 

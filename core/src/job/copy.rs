@@ -12,13 +12,14 @@ use super::inbox::EventInbox;
 use super::resources::Helpers;
 use super::run::Run;
 use super::sync::Comparison;
+use crate::entry::Layout;
 use crate::journal::{DoneObjects, Replayed};
 use crate::plan::history::Note;
 use crate::plan::target_name::TargetName;
 use crate::report::{Event, Totals};
 use crate::schedule::limits::{HASHED_MAX, OPEN_MAX};
 use crate::store::{self, Ends, Target, Tools};
-use crate::transfer::{TransferContext, WorkerEvent};
+use crate::transfer::{Outcome, TransferContext, WorkerEvent};
 use crate::{Error, Result};
 
 impl Run<'_> {
@@ -31,6 +32,9 @@ impl Run<'_> {
         let tools = self.resources.tools()?;
         let helpers = self.resources.helpers(self.options);
         let ends = self.open(&tools, &helpers).await?;
+        if self.moves.is_some() {
+            self.check_moved_places(&ends)?;
+        }
         let copying = self.copy_between(&tools, &helpers, &ends, None, earlier, &mut notes);
         // The future is large and is awaited once.
         let copied = Box::pin(copying).await;
@@ -67,10 +71,17 @@ impl Run<'_> {
 
         let open_max = feed.files.objects_max(self.open_max(ends));
         let (workers, queue, events, controller) = self.resources.start(self.stop, open_max);
-        let (unlisted, lost_worker) = tokio::join!(
-            feed.feed(queue, earlier.as_ref()),
-            self.listen(events, notes, controller)
-        );
+        let copying = async {
+            tokio::join!(
+                feed.feed(queue, earlier.as_ref()),
+                self.listen(events, notes, controller)
+            )
+        };
+        let (unlisted, lost_worker) = match self.moves.as_ref().zip(self.options.moves) {
+            None => copying.await,
+            // The future is large and is awaited once.
+            Some(moves) => Box::pin(self.while_deleting(moves, tools, ends, copying)).await?,
+        };
 
         workers.join()?;
         if unlisted.is_ok() {
@@ -113,6 +124,7 @@ impl Run<'_> {
             integrity: self.options.integrity,
             wants_md5: ends.wants_md5,
             hashers: helpers.hashers.clone(),
+            is_move: self.moves.is_some(),
             totals: Arc::clone(self.totals),
         })
     }
@@ -140,6 +152,7 @@ impl Run<'_> {
             done_before: None,
             unnamed: None,
             comparison: None,
+            moves: self.moves.as_ref(),
             prepared: OnceCell::new(),
             is_first,
         }
@@ -216,16 +229,32 @@ impl Run<'_> {
                         copy_id: id.as_str(),
                     });
                 }
-                Some(WorkerEvent::Ended(outcome)) => {
-                    self.recorder.ended(&outcome);
-                    self.settlement().outcome(&outcome);
-                }
+                Some(WorkerEvent::Ended(outcome)) => self.ended(outcome),
                 Some(WorkerEvent::Lost(error)) => lost = Some(error),
                 None => break,
             }
         }
+        if let Some(moves) = &self.moves {
+            moves.open_wide();
+        }
         self.finish(controller);
         lost
+    }
+
+    /// Records and reports the end of an object. In a move, one that is at the target is deleted first.
+    fn ended(&self, mut outcome: Outcome) {
+        self.recorder.ended(&outcome);
+        let committed = outcome.committed.take();
+        let committed = committed.filter(|object| object.entry.kind != Layout::Folder);
+        match (&self.moves, committed) {
+            (Some(moves), Some(committed)) => moves.push(*committed, outcome.details),
+            (moves, _) => {
+                if let Some(moves) = moves {
+                    moves.leave();
+                }
+                self.settlement().outcome(&outcome);
+            }
+        }
     }
 
     /// Ends the steering when nothing is in flight any more. The last, incomplete window counts too.

@@ -16,7 +16,9 @@ use crate::journal::{DoneObjects, PendingObject, Record, Replayed, each_settled_
 use crate::options::Options;
 use crate::plan::Task;
 use crate::plan::replace::Replace;
-use crate::report::{Details, Event, NothingSelected, Observer, Totals};
+use crate::report::{
+    ChangeKind, ChangedSide, Details, Event, NothingSelected, Observer, PlannedChange, Totals,
+};
 use crate::schedule::{ChunkSizeHint, OpenFiles};
 use crate::stop::Stop;
 use crate::store::{Ends, ListScope, Page, Tools};
@@ -25,6 +27,7 @@ use crate::transfer::{ObjectTransfer, TransferContext};
 use crate::{Error, Result, Side};
 
 use super::failure_limit::FailureLimit;
+use super::move_queue::MoveQueue;
 use super::outcome::Settlement;
 use super::recorder::JournalRecorder;
 use super::resume::{self, Resume};
@@ -52,6 +55,8 @@ pub(super) struct Feed<'a> {
     pub(super) unnamed: Option<Arc<DoneObjects>>,
     /// What a sync knows of both sides.
     pub(super) comparison: Option<&'a Comparison>,
+    /// Where a move puts what is at the target already.
+    pub(super) moves: Option<&'a MoveQueue>,
     /// Set once the target can be written to.
     pub(super) prepared: OnceCell<()>,
     /// No earlier run has recorded the target's identity.
@@ -328,6 +333,9 @@ impl Feed<'_> {
     }
 
     async fn push(&self, task: Task, queue: &mut Queue) {
+        if let Some(moves) = self.moves {
+            moves.enter().await;
+        }
         self.observer.event(Event::Begun {
             name: &task.entry.name,
         });
@@ -345,14 +353,34 @@ impl Feed<'_> {
                 let Some(task) = self.admit(planned, false) else {
                     return;
                 };
-                let (name, bytes) = (&task.entry.name, task.entry.bytes);
-                self.settlement().done(name, bytes, &Details::default());
+                self.would_copy(&task.entry);
             })
             .await?;
         self.note_whole(listed.is_whole);
         self.report_nothing_selected(&planner, listed.unlisted)
             .await;
         Ok(listed.unlisted)
+    }
+
+    fn would_copy(&self, entry: &Entry) {
+        let is_moved = self.options.moves.is_some();
+        if is_moved {
+            self.observer.event(Event::Change(&PlannedChange {
+                kind: ChangeKind::Move,
+                why: "selected",
+                name: &entry.name,
+                source: Some(ChangedSide {
+                    bytes: entry.bytes,
+                    modified: entry.modified,
+                }),
+                target: None,
+            }));
+        }
+        let details = Details {
+            is_moved,
+            ..Details::default()
+        };
+        self.settlement().done(&entry.name, entry.bytes, &details);
     }
 
     /// Plans every entry of every page, in order, and passes each plan to `handle`.
@@ -400,7 +428,14 @@ impl Feed<'_> {
                 planner.reserve_if_done(inspected.entry());
                 if inspected.is_in_place() {
                     planner.reserve(inspected.entry());
-                    self.in_place(inspected.entry(), is_aside);
+                    match (self.moves, inspected.committed()) {
+                        (Some(moves), Some(committed)) => {
+                            self.recorder.in_place(inspected.entry(), is_aside);
+                            moves.enter().await;
+                            moves.push(committed, Details::default());
+                        }
+                        _ => self.in_place(inspected.entry(), is_aside),
+                    }
                     continue;
                 }
                 let decided = planner.decide(inspected, self.observer);

@@ -44,6 +44,19 @@ impl Settlement<'_> {
         });
     }
 
+    /// The object is at the target, and was deleted at the source.
+    pub(super) fn moved(&self, name: &EntryName, bytes: u64, details: Details) {
+        let is_moved = true;
+        self.done(
+            name,
+            bytes,
+            &Details {
+                is_moved,
+                ..details
+            },
+        );
+    }
+
     /// The object was deleted, or was gone already.
     pub(super) fn deleted(&self, entry: &Entry) {
         let (name, bytes) = (&entry.name, entry.bytes);

@@ -28,6 +28,7 @@ use crate::plan::target_name::MappedName;
 use crate::report::{Event, Observer, OverwriteAnswer};
 use crate::schedule::ChunkSizeHint;
 use crate::store::{ChunkPlan, Ends, Source, Stat, TargetForm, Tools};
+use crate::transfer::{CommitReceipt, CommittedObject};
 use crate::{Error, Result};
 
 /// What happens with an entry.
@@ -78,6 +79,21 @@ impl InspectedEntry {
     /// Whether an earlier run copied this version of the object, and it is still at the target.
     pub(super) fn is_in_place(&self) -> bool {
         matches!(&self.found, Ok(found) if found.is_in_place)
+    }
+
+    /// The object as one that an earlier run has committed: of its copy only the place is known. `None` for a
+    /// mark of a folder, which stays where it is.
+    pub(super) fn committed(&self) -> Option<CommittedObject> {
+        let found = self.found.as_ref().ok()?;
+        (self.entry.kind != Layout::Folder).then(|| CommittedObject {
+            entry: Entry {
+                carried: None,
+                smb: None,
+                ..self.entry.clone()
+            },
+            target: found.target.name.clone(),
+            receipt: CommitReceipt::Unknown,
+        })
     }
 
     /// Takes the chunk size of an earlier run, if that recorded one.

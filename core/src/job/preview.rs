@@ -14,6 +14,9 @@ impl Run<'_> {
         let tools = self.resources.tools()?;
         let helpers = self.resources.helpers(self.options);
         let ends = self.open(&tools, &helpers).await?;
+        if self.moves.is_some() {
+            self.check_moved_places(&ends)?;
+        }
         self.preview_between(&tools, &helpers, &ends, None).await
     }
 

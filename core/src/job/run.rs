@@ -10,6 +10,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::LocalSet;
 
 use super::failure_limit::FailureLimit;
+use super::move_queue::MoveQueue;
 use super::outage::OutageReporter;
 use super::outcome::Settlement;
 use super::recorder::JournalRecorder;
@@ -73,6 +74,7 @@ pub fn run(
         outages: RefCell::new(resources.outage_reporter()),
         noticed: RefCell::default(),
         deletions: RefCell::default(),
+        moves: options.moves.map(|_| MoveQueue::default()),
     };
     let unlisted = LocalSet::new().block_on(&coordinator, run.command(earlier, notes));
     let unlisted = if stop.is_on() {
@@ -82,6 +84,7 @@ pub fn run(
     };
     let mut counted = Summary {
         deletions: run.deletions.take(),
+        moved: run.moves.as_ref().map(MoveQueue::deleted),
         elapsed: begun.elapsed(),
         unlisted: unlisted.as_ref().map_or(0, |unlisted| *unlisted),
         ended_by: stop.reason(),
@@ -147,6 +150,8 @@ pub(super) struct Run<'a> {
     pub(super) noticed: RefCell<HashSet<String>>,
     /// What a sync deleted.
     pub(super) deletions: RefCell<Option<Deletions>>,
+    /// What a move has copied and not deleted yet.
+    pub(super) moves: Option<MoveQueue>,
 }
 
 impl Run<'_> {
@@ -160,6 +165,9 @@ impl Run<'_> {
         if let Some(sync) = &self.options.sync {
             // The future is large and is awaited once.
             return Box::pin(self.sync(sync, earlier, notes)).await;
+        }
+        if self.moves.is_some() {
+            self.check_moved_kind()?;
         }
         match self.route.way {
             Way::Pipe => self.pipe().await,

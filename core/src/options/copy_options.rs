@@ -1,8 +1,8 @@
 //! One copy with all its options.
 
 use super::{
-    Conflict, DownloadOptions, Engine, Integrity, Selection, SyncOptions, TableOptions,
-    UploadOptions,
+    Conflict, DownloadOptions, Engine, Integrity, MoveOptions, Selection, SyncOptions,
+    TableOptions, UploadOptions,
 };
 use crate::location::Location;
 
@@ -35,6 +35,8 @@ pub struct Options {
     pub preserve_smb: bool,
     /// The target becomes like the source: what is compared and what is deleted; `None` for a copy.
     pub sync: Option<SyncOptions>,
+    /// The objects are deleted at the source once their copies were verified; `None` for a copy.
+    pub moves: Option<MoveOptions>,
     /// Only list and plan; copy nothing.
     pub preview: bool,
 }

@@ -2,7 +2,7 @@
 //!
 //! The command line makes one [`Options`], and the job reads it. Each group of options has its own
 //! file: which objects ([`Selection`]), existing targets ([`Conflict`]), uploads, downloads,
-//! checksums, tables, a sync ([`SyncOptions`]), and how much of the machine may be used ([`Engine`]).
+//! checksums, tables, a sync ([`SyncOptions`]), a move ([`MoveOptions`]), and how much of the machine may be used ([`Engine`]).
 
 mod copy_options;
 
@@ -26,6 +26,8 @@ mod table;
 
 mod sync;
 
+mod move_options;
+
 mod engine;
 
 pub use azring_transport::net::Proxies;
@@ -37,6 +39,7 @@ pub use copy_options::{CopyWay, Options};
 pub use download::{DownloadOptions, Durability};
 pub use engine::{Engine, Io};
 pub use integrity::Integrity;
+pub use move_options::MoveOptions;
 pub use selection::Selection;
 pub use split_keys::SplitKeys;
 pub use sync::{Compare, DeletionLimit, DeletionMode, SyncOptions};

@@ -19,4 +19,6 @@ pub struct Details {
     pub attempts: u32,
     /// The time from its first chunk to its end.
     pub elapsed: Duration,
+    /// The object was deleted at the source after that (in a preview: would be).
+    pub is_moved: bool,
 }

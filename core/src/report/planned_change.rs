@@ -9,6 +9,8 @@ use crate::entry::EntryName;
 pub enum ChangeKind {
     /// It is copied.
     Copy,
+    /// It is copied, and deleted at the source.
+    Move,
     /// It gets the modification time of the source. No bytes are copied.
     SetTime,
     /// It is deleted at the target.

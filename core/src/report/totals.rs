@@ -167,6 +167,8 @@ pub struct Summary {
     pub earlier_runs: Option<Box<str>>,
     /// What a sync deleted; `None` for any other run.
     pub deletions: Option<Deletions>,
+    /// Objects that a move deleted at the source; `None` for any other run.
+    pub moved: Option<u64>,
 }
 
 impl Summary {

@@ -52,5 +52,7 @@ pub use single_target::SingleName;
 pub(crate) use source::start_listing;
 pub use source::{Page, Pages, Reader, Source};
 pub use stream_target::{ObjectStream, StreamTarget};
-pub use target::{ChunkPlan, Committed, Receipt, Settling, Stat, Sums, Target, TargetForm, Writer};
+pub use target::{
+    ChunkPlan, Committed, Receipt, Settling, Stat, Sums, Target, TargetForm, Writer, WrittenObject,
+};
 pub use tools::{Step, Tools};

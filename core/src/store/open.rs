@@ -23,6 +23,8 @@ use crate::{Error, Result, Side};
 pub struct Ends {
     /// Where objects come from.
     pub source: Arc<dyn Source>,
+    /// The folder that their names are relative to.
+    pub source_folder: Location,
     /// Where they go.
     pub target: Arc<dyn Target>,
     /// Its service fetches them by itself.
@@ -68,14 +70,14 @@ pub async fn open(
         .source(context)
         .await
         .map_err(|error| error.at(Side::Source))?;
-    let (place, single) = match opened.single {
-        Some(own_name) => {
+    let (source_folder, place, single) = match opened.single {
+        Some((folder, own_name)) => {
             let (place, name) = single_target(options, tools, &own_name)
                 .await
                 .map_err(|error| error.at(Side::Target))?;
-            (place, Some(name))
+            (folder, place, Some(name))
         }
-        None => (options.target.clone(), None),
+        None => (options.source.clone(), options.target.clone(), None),
     };
     let target_opener = opener(&place);
     let server_copy = match route.way {
@@ -89,6 +91,7 @@ pub async fn open(
     };
     Ok(Ends {
         source,
+        source_folder,
         target,
         server_copy,
         single,

@@ -30,10 +30,10 @@ pub(crate) struct OpenContext<'a> {
     pub(crate) folders_max: usize,
 }
 
-/// A source, and its name where it is a single object.
+/// A source. Where it is a single object, also the folder above and its name there.
 pub(crate) struct OpenedSource {
     pub(crate) source: Arc<dyn Source>,
-    pub(crate) single: Option<EntryName>,
+    pub(crate) single: Option<(Location, EntryName)>,
 }
 
 /// Opens one location. A method that its store does not implement fails with [`Error::Usage`], or returns

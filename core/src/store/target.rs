@@ -30,6 +30,14 @@ pub struct Stat {
     pub carried: Option<Box<ObjectProperties>>,
 }
 
+/// An object of a target, open to be read.
+pub struct WrittenObject {
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// Reads the version that was found.
+    pub reader: Arc<dyn Reader>,
+}
+
 /// The rules and the size by which an object is cut into chunks.
 #[derive(Debug, Clone, Copy)]
 pub struct ChunkPlan {
@@ -144,6 +152,20 @@ pub trait Target: Send + Sync {
     /// of an earlier run. `None` where the store has none. Called after [`prepare`](Self::prepare).
     fn identity<'a>(&'a self, _tools: &'a Tools) -> Step<'a, Result<Option<Box<str>>>> {
         Box::pin(async { Ok(None) })
+    }
+
+    /// Opens the object under this name to read it again, in the version that is there now; `None` when there is
+    /// none. Fails with [`Error::Usage`] where objects cannot be read again.
+    fn read_back<'a>(
+        &'a self,
+        _tools: &'a Tools,
+        _name: &'a TargetName,
+    ) -> Step<'a, Result<Option<WrittenObject>>> {
+        Box::pin(async {
+            Err(Error::Usage(
+                "nothing is kept that could be read again".into(),
+            ))
+        })
     }
 
     /// The name as the user would write it, for questions and messages.

@@ -25,6 +25,8 @@ pub struct TransferContext {
     pub wants_md5: bool,
     /// The threads that compute MD5.
     pub hashers: Hashers,
+    /// Outcomes say what was committed, so that the objects can be deleted at the source.
+    pub is_move: bool,
     /// The counters.
     pub totals: Arc<Totals>,
 }

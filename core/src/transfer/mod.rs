@@ -21,7 +21,7 @@ mod worker;
 
 pub use context::TransferContext;
 pub use object::ObjectTransfer;
-pub use outcome::{Outcome, Verdict};
+pub use outcome::{CommitReceipt, CommittedObject, Outcome, Verdict};
 pub use queue::{Queue, Work};
 pub use worker::{WorkerEvent, WorkerPool};
 

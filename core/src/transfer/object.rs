@@ -7,10 +7,10 @@ use std::time::Instant;
 use azring_transport::buffer::Lease;
 use tokio::sync::OnceCell;
 
-use super::{Outcome, TransferContext, Verdict};
+use super::{CommitReceipt, CommittedObject, Outcome, TransferContext, Verdict};
 use crate::digest::follower::Md5;
 use crate::digest::{Follower, crc64};
-use crate::entry::{ETag, Version};
+use crate::entry::{ETag, Entry, Version};
 use crate::plan::Task;
 use crate::plan::chunks::Chunk;
 use crate::plan::history::Notes;
@@ -96,12 +96,37 @@ impl ObjectTransfer {
 
     /// The outcome of an object that ended like this.
     pub fn end(&self, verdict: Verdict) -> Outcome {
+        let is_at_target = matches!(verdict, Verdict::Done);
+        let committed = is_at_target && self.context.is_move;
         Outcome {
+            committed: committed.then(|| Box::new(self.committed_object())),
             name: self.task.entry.name.clone(),
             bytes: self.task.entry.bytes,
             verdict,
             details: self.details(),
             seq: self.task.history.notes.as_ref().map(Notes::seq),
+        }
+    }
+
+    /// What is at the target now, for a move.
+    fn committed_object(&self) -> CommittedObject {
+        let receipt = match (self.etag.get(), self.mode.get()) {
+            (Some(etag), _) => CommitReceipt::Version(etag.clone()),
+            (None, Some(TransferMode::Stream(_, writer)))
+                if !writer.sends() && !writer.is_complete() =>
+            {
+                CommitReceipt::File
+            }
+            (None, _) => CommitReceipt::Unknown,
+        };
+        CommittedObject {
+            entry: Entry {
+                carried: None,
+                smb: None,
+                ..self.task.entry.clone()
+            },
+            target: self.task.target.clone(),
+            receipt,
         }
     }
 
@@ -118,6 +143,7 @@ impl ObjectTransfer {
             etag: self.etag.get().or(read).cloned(),
             attempts: begun.map_or(0, |_| 1 + self.again.load(Ordering::Relaxed)),
             elapsed: begun.map(Instant::elapsed).unwrap_or_default(),
+            is_moved: false,
         }
     }
 

@@ -56,6 +56,7 @@ fn context_to(
         integrity,
         wants_md5,
         hashers: hashers.clone(),
+        is_move: false,
         totals: Arc::new(Totals::default()),
     })
 }

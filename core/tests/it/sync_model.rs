@@ -171,6 +171,7 @@ impl Case {
                 allows_empty_source: self.allows_empty_source,
                 ..SyncOptions::default()
             }),
+            moves: None,
             preview: false,
         }
     }

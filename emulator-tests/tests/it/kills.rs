@@ -48,7 +48,7 @@ impl Draw {
         Self(seed)
     }
 
-    fn below(&mut self, end: u64) -> u64 {
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
         let bytes = noise(self.0, 8);
         self.0 = u64::from_le_bytes(bytes.try_into().expect("eight bytes"));
         self.0 % end

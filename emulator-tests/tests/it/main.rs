@@ -16,6 +16,8 @@ mod listing;
 mod login;
 mod memory;
 mod memory_limits;
+mod moves;
+mod moves_model;
 mod page_blobs;
 mod power_cut;
 mod remove;

@@ -94,6 +94,7 @@ impl Run<'_> {
             outages: RefCell::new(self.resources.outage_reporter()),
             noticed: RefCell::default(),
             deletions: RefCell::default(),
+            moves: None,
         };
         let tools = run.resources.tools()?;
         let helpers = run.resources.helpers(&options);

@@ -50,6 +50,7 @@ impl Run<'_> {
             etag,
             attempts: 1 + repeated.load(Ordering::Relaxed),
             elapsed: begun.elapsed(),
+            is_moved: false,
         };
         match copied {
             Ok(PipedObject { bytes, md5, etag }) => {

@@ -50,6 +50,7 @@ impl Upload {
         Self {
             ends: Ends {
                 source: Arc::clone(&nowhere.source),
+                source_folder: source.clone(),
                 target: Arc::new(BlobTarget::new(place, &shape, false)),
                 server_copy: None,
                 single: None,
@@ -70,6 +71,7 @@ impl Upload {
                 copy_way: CopyWay::Auto,
                 table: TableOptions::default(),
                 sync: None,
+                moves: None,
                 preview: false,
             },
             chunk_size_hint: ChunkSizeHint::default(),

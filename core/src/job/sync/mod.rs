@@ -148,10 +148,12 @@ impl Run<'_> {
 
     /// What the journal of an earlier run says of the place where its listing stopped does not count.
     pub(super) fn compares_anew(&self) -> Option<&'static str> {
-        self.options
-            .sync
-            .is_some()
-            .then_some("a sync compares both sides from their beginning")
+        if self.options.sync.is_some() {
+            Some("a sync compares both sides from their beginning")
+        } else {
+            let lists_anew = "a move lists what the source still has";
+            self.options.moves.is_some().then_some(lists_anew)
+        }
     }
 }
 

@@ -124,6 +124,7 @@ async fn source(place: &BlobLocation, context: OpenContext<'_>) -> Result<Opened
     };
     let (source, single) = if let Some((above, entry)) = single_blob(options, tools, place).await? {
         let name = entry.name.clone();
+        let folder = Location::Blob(above.clone());
         // A blob with its snapshots is several objects, which are named after the one.
         let exact = name.as_str().filter(|_| selection.snapshots);
         let source = match exact {
@@ -133,7 +134,7 @@ async fn source(place: &BlobLocation, context: OpenContext<'_>) -> Result<Opened
             }
             None => BlobSource::blob(above, entry, read_options),
         };
-        (source, Some(name))
+        (source, Some((folder, name)))
     } else {
         (folder_source(place, selection, read_options)?, None)
     };

@@ -1,12 +1,15 @@
 //! A container or virtual directory as a target.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use super::container;
 use super::name::{BlobNaming, blob_name};
 use super::properties::{BlobType, Properties, kind};
+use super::reader::BlobRanges;
 use super::request::{head_blob, set_blob_metadata};
 use super::rules;
+use super::single::find;
 use super::writer::{AppendWriter, BlockWriter, Draft, Expected, PageBlob};
 use crate::entry::{Entry, EntryName, Layout, ObjectProperties, Version};
 use crate::location::BlobLocation;
@@ -16,8 +19,9 @@ use crate::plan::target_name::{MappedName, TargetName};
 use crate::store::rest::conditions::Condition;
 use crate::store::rest::is_leased;
 use crate::store::rest::missing::send_or_missing;
+use crate::store::rest::ranged_reader::RangedReader;
 use crate::store::rest::root::RootIdentity;
-use crate::store::{Stat, Step, Target, TargetForm, Tools, Writer};
+use crate::store::{Stat, Step, Target, TargetForm, Tools, Writer, WrittenObject};
 use crate::{Error, Result};
 
 /// A container or virtual directory to copy to.
@@ -128,6 +132,30 @@ impl Target for BlobTarget {
                 version: Version::Service(properties.etag),
                 kind: properties.blob_type.map(|found| kind(Some(found), false)),
                 carried: Some(Box::new(ObjectProperties::of_head(&reply))),
+            }))
+        })
+    }
+
+    fn read_back<'a>(
+        &'a self,
+        tools: &'a Tools,
+        name: &'a TargetName,
+    ) -> Step<'a, Result<Option<WrittenObject>>> {
+        Box::pin(async move {
+            let name = blob_name(name);
+            let found = find(tools, &self.place, name).await?;
+            Ok(found.map(|(properties, _)| {
+                let ranges = BlobRanges {
+                    place: Arc::clone(&self.place),
+                    name: name.to_owned(),
+                    etag: properties.etag,
+                    bytes: properties.bytes,
+                    snapshot: None,
+                };
+                WrittenObject {
+                    bytes: properties.bytes,
+                    reader: RangedReader::open(ranges, &Arc::new(AtomicBool::new(true))),
+                }
             }))
         })
     }

@@ -63,8 +63,8 @@ fn source(path: &Path, selection: &Selection, keeps_smb: bool) -> Result<OpenedS
     if LocalSource::is_single(path) && selection.pattern.is_none() {
         let (source, name) = LocalSource::file(path)?;
         return Ok(OpenedSource {
+            single: Some((Location::Local(source.root().into()), name)),
             source: Arc::new(source.asking(selection.attributes).keeping_smb(keeps_smb)),
-            single: Some(name),
         });
     }
     if path.is_symlink() && !path.exists() {

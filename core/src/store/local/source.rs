@@ -83,6 +83,11 @@ impl LocalSource {
         ))
     }
 
+    /// The folder.
+    pub fn root(&self) -> &Path {
+        self.root.path()
+    }
+
     /// The same, with only the files that have these attributes.
     #[must_use]
     pub fn asking(self, attributes: AttributeRule) -> Self {

@@ -15,7 +15,9 @@ use md5::{Digest as _, Md5 as Md5Hash};
 use tokio::sync::OnceCell;
 
 use super::durable_chunks::DurableChunks;
+use super::list::entry_of;
 use super::name::LocalNaming;
+use super::reader::LocalReader;
 use super::rules;
 use super::set_time::set_time;
 use super::shortage::or_later;
@@ -29,7 +31,7 @@ use crate::plan::chunks::CHUNK_BYTES_MIN;
 use crate::plan::replace::Replace as Planned;
 use crate::plan::target_name::{MappedName, TargetName};
 use crate::store::nothing_to_write::NothingToWrite;
-use crate::store::{ChunkPlan, Stat, Step, Target, TargetForm, Tools, Writer};
+use crate::store::{ChunkPlan, Stat, Step, Target, TargetForm, Tools, Writer, WrittenObject};
 use crate::{Error, Result};
 
 /// The size of a chunk, in bytes: the longest range that a service gives a checksum for.
@@ -208,6 +210,26 @@ impl Target for LocalTarget {
                     inode: facts.inode,
                 },
                 kind: None,
+            }))
+        })
+    }
+
+    fn read_back<'a>(
+        &'a self,
+        tools: &'a Tools,
+        name: &'a TargetName,
+    ) -> Step<'a, Result<Option<WrittenObject>>> {
+        Box::pin(async move {
+            let found = self.stat(tools, name).await?;
+            let (Some(root), Some(_)) = (self.root_if_there(), found) else {
+                return Ok(None);
+            };
+            let (descriptor, facts) = root.open_to_read(&tools.disk, name.as_path()).await?;
+            let entry = entry_of(EntryName::new(name.as_bytes()), &facts);
+            let file = root.reading(descriptor, &facts, &entry.name).await?;
+            Ok(Some(WrittenObject {
+                bytes: facts.bytes,
+                reader: Arc::new(LocalReader { file, entry }),
             }))
         })
     }

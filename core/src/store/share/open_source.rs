@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::single::{find, is_directory, look, not_found};
 use super::{ShareReadOptions, ShareSource};
 use crate::entry::{Entry, EntryName};
-use crate::location::ShareLocation;
+use crate::location::{Location, ShareLocation};
 use crate::options::{Options, Selection};
 use crate::store::Tools;
 use crate::store::opener::{OpenContext, OpenedSource};
@@ -31,7 +31,9 @@ pub(super) async fn source(
     let found = single_file(options, tools, place).await?;
     let (source, single) = if let Some((above, entry)) = found {
         let name = entry.name.clone();
-        (ShareSource::file(above, entry, read_options), Some(name))
+        let folder = Location::Share(above.clone());
+        let source = ShareSource::file(above, entry, read_options);
+        (source, Some((folder, name)))
     } else {
         check_selection(&options.selection, place)?;
         let source = match file_of_pattern(&options.selection, tools, place).await? {

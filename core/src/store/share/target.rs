@@ -1,10 +1,12 @@
 //! A share or a directory in it as a target.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use super::directory_maker::DirectoryMaker;
 use super::name::{ShareNaming, TrailingDots, share_path};
 use super::properties::FileProperties;
+use super::reader::FileRanges;
 use super::request::{TRAILING_DOTS, head_file, set_directory_properties};
 use super::writer::{FileDraft, PositionedFile, SingleChunkFile};
 use super::{root, rules};
@@ -17,8 +19,9 @@ use crate::plan::route::{Route, SourceNames};
 use crate::plan::target_name::{MappedName, TargetName};
 use crate::store::nothing_to_write::NothingToWrite;
 use crate::store::rest::missing::send_or_missing;
+use crate::store::rest::ranged_reader::RangedReader;
 use crate::store::rest::root::RootIdentity;
-use crate::store::{Stat, Step, Target, TargetForm, Tools, Writer};
+use crate::store::{Stat, Step, Target, TargetForm, Tools, Writer, WrittenObject};
 
 /// A share or a directory in it to copy to.
 pub struct ShareTarget {
@@ -134,6 +137,28 @@ impl Target for ShareTarget {
                 version: Version::Service(properties.etag),
                 kind: None,
                 carried: Some(Box::new(ObjectProperties::of_head(&reply))),
+            }))
+        })
+    }
+
+    fn read_back<'a>(
+        &'a self,
+        tools: &'a Tools,
+        name: &'a TargetName,
+    ) -> Step<'a, Result<Option<WrittenObject>>> {
+        Box::pin(async move {
+            let found = self.stat(tools, name).await?;
+            Ok(found.and_then(|found| {
+                let ranges = FileRanges {
+                    place: Arc::clone(&self.place),
+                    name: share_path(name).to_owned(),
+                    etag: found.version.etag()?.clone(),
+                    bytes: found.bytes,
+                };
+                Some(WrittenObject {
+                    bytes: found.bytes,
+                    reader: RangedReader::open(ranges, &Arc::new(AtomicBool::new(true))),
+                })
             }))
         })
     }

@@ -1,4 +1,4 @@
-//! Rows: parameters of a sync and of `azring remove`. The tests of both cover their effects.
+//! Rows: parameters of a sync, a move and `azring remove`. The tests of both cover their effects.
 
 use super::super::{Row, Way};
 use super::{BLOBS, BLOBS_FILES, EVERYWHERE};
@@ -11,6 +11,17 @@ pub(super) const ROWS: &[Row] = &[
         ways: EVERYWHERE,
         elsewhere: "",
         seen: |seen| seen.options.sync.is_some().to_string(),
+        bare: "false",
+        right: &[("", "true")],
+        wrong: &[],
+    },
+    Row {
+        slash: "Move",
+        dash: &["move"],
+        services: BLOBS_FILES,
+        ways: EVERYWHERE,
+        elsewhere: "",
+        seen: |seen| seen.options.moves.is_some().to_string(),
         bare: "false",
         right: &[("", "true")],
         wrong: &[],
@@ -71,7 +82,7 @@ pub(super) const ROWS: &[Row] = &[
         dash: &["delete-snapshots"],
         services: BLOBS,
         ways: NOWHERE,
-        elsewhere: "is only for `azring remove` and `azring sync`",
+        elsewhere: "is only for `azring remove`, `azring move` and `azring sync`",
         seen: |_| String::new(),
         bare: "",
         right: &[("include", "")],
