@@ -76,7 +76,7 @@ fn once(setup: &Setup, tool: Tool, number: usize) -> io::Result<Result<Cost, Str
             Extent::Planned if !names_all(&said, setup.files()) => {
                 Err(format!("it did not find {} files", setup.files()))
             }
-            Extent::Planned | Extent::Copied => Ok(cost),
+            Extent::Planned | Extent::Copied | Extent::Compared | Extent::Removed => Ok(cost),
         }
     }))
 }

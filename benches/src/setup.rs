@@ -17,7 +17,7 @@ use crate::options::Options;
 use crate::remote::Remote;
 use crate::server::{self, Server};
 use crate::table_source;
-use crate::tool::{Job, Tool};
+use crate::tool::{self, Job, Tool};
 use crate::workload::{Direction, Extent, Link, ServerKind, Shape, Store, Workload};
 
 /// A file system in memory.
@@ -33,6 +33,8 @@ pub struct Setup {
     logs: TempDir,
     certificate: Option<Certificate>,
     server: Server,
+    /// The container that is equal to the files, if they are to be compared.
+    equal: Option<Remote>,
 }
 
 impl Setup {
@@ -56,7 +58,7 @@ impl Setup {
             ServerKind::Emulator => Server::Emulator(serve(&words, certificate.as_ref())),
             ServerKind::Azurite => Server::Azurite(AzuriteTables::start()),
         };
-        let setup = Self {
+        let mut setup = Self {
             workload,
             files,
             file_bytes,
@@ -64,11 +66,17 @@ impl Setup {
             logs,
             certificate,
             server,
+            equal: None,
         };
         match (workload.store, workload.direction) {
             (Store::Table, _) => setup.make_entities(&words)?,
             (Store::Blob | Store::Share, Direction::Up) => setup.make_files()?,
             (Store::Blob | Store::Share, Direction::Down) => {}
+        }
+        if workload.extent == Extent::Compared {
+            let container = setup.fresh("equal");
+            setup.fill(&container)?;
+            setup.equal = Some(container);
         }
         Ok(setup)
     }
@@ -96,20 +104,31 @@ impl Setup {
     /// Prepares run `number`: an empty place to copy to, and the page cache as the workload has it.
     pub fn prepare_run(&self, number: usize) -> io::Result<Place> {
         let place = match self.workload.direction {
-            Direction::Up => Place {
-                folder: self.source(),
-                remote: self.fresh(&format!("run-{number}")),
-            },
+            Direction::Up => {
+                let remote = match self.workload.extent {
+                    Extent::Compared => None,
+                    Extent::Copied | Extent::Planned => Some(self.fresh(&format!("run-{number}"))),
+                    Extent::Removed => {
+                        let container = self.fresh(&format!("run-{number}"));
+                        self.fill(&container)?;
+                        Some(container)
+                    }
+                };
+                Place {
+                    folder: self.source(),
+                    remote,
+                }
+            }
             Direction::Down => {
                 let folder = self.folder.path().join(format!("run-{number}"));
                 fs::create_dir(&folder)?;
-                let remote = self.pattern();
+                let remote = Some(self.pattern());
                 Place { folder, remote }
             }
         };
         // What an earlier run left to be written must not be written during this one.
         sync();
-        if self.workload.direction == Direction::Up {
+        if self.workload.direction == Direction::Up && self.file_bytes > 0 {
             names_below(&self.source())
                 .iter()
                 .try_for_each(|name| self.set_cache(name))?;
@@ -122,7 +141,7 @@ impl Setup {
         Job {
             workload: self.workload,
             folder: &place.folder,
-            remote: &place.remote,
+            remote: self.remote(place),
             files: self.files,
             bytes: self.bytes(),
             trusted: authority,
@@ -138,11 +157,11 @@ impl Setup {
     /// Says what is missing when a run has not copied everything, or has copied what it should not have, and makes room
     /// again.
     pub fn check(&self, tool: Tool, place: &Place) -> Result<(), String> {
-        if let Remote::Table(table) = &place.remote {
+        if let Remote::Table(table) = self.remote(place) {
             return self.check_table(table, place);
         }
         let found: Vec<u64> = match self.workload.direction {
-            Direction::Up => place.remote.lengths(),
+            Direction::Up => self.remote(place).lengths(),
             Direction::Down => {
                 let length = |name: &String| {
                     fs::metadata(place.folder.join(name)).map_or(0, |file| file.len())
@@ -154,7 +173,7 @@ impl Setup {
             fs::remove_dir_all(&place.folder).map_err(|error| error.to_string())?;
         }
         let (files, bytes) = (found.len() as u64, found.iter().sum::<u64>());
-        let wanted = if tool.copies(self.workload) {
+        let wanted = if tool.leaves_all(self.workload) {
             (self.files, self.bytes())
         } else {
             (0, 0)
@@ -163,9 +182,27 @@ impl Setup {
             return Ok(());
         }
         Err(format!(
-            "{files} files with {bytes} bytes arrived instead of {} with {}",
+            "{files} files with {bytes} bytes are there instead of {} with {}",
             wanted.0, wanted.1
         ))
+    }
+
+    /// The container, share or table of a run.
+    fn remote<'a>(&'a self, place: &'a Place) -> &'a Remote {
+        let remote = place.remote.as_ref().or(self.equal.as_ref());
+        remote.expect("a run has a place of its own, or all have one")
+    }
+
+    /// Brings all files into the container, with their times.
+    fn fill(&self, container: &Remote) -> io::Result<()> {
+        let status = tool::filling(&self.source(), container, self.logs.path()).status()?;
+        if status.success() {
+            Ok(())
+        } else {
+            Err(io::Error::other(format!(
+                "filling the container ended with {status}"
+            )))
+        }
     }
 
     fn source(&self) -> PathBuf {
@@ -269,7 +306,8 @@ impl Setup {
 #[derive(Debug)]
 pub struct Place {
     folder: PathBuf,
-    remote: Remote,
+    /// `None`: all runs have the same one.
+    remote: Option<Remote>,
 }
 
 /// The emulator's words: one that keeps nothing, so that it costs as little as a server can; downloads read objects of a

@@ -4,6 +4,8 @@
 
 mod bound;
 
+mod maintenance;
+
 use std::fmt;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -82,10 +84,14 @@ impl Tool {
         }
     }
 
-    /// Whether its runs leave everything at the destination.
-    pub fn copies(self, workload: &Workload) -> bool {
+    /// Whether everything is at the destination after its runs.
+    pub fn leaves_all(self, workload: &Workload) -> bool {
         let only_reads = self == Self::Bound && bound::kind(workload) == Some(bound::Kind::Read);
-        workload.extent == Extent::Copied && !only_reads
+        match workload.extent {
+            Extent::Copied => !only_reads,
+            Extent::Compared => true,
+            Extent::Planned | Extent::Removed => false,
+        }
     }
 
     /// What it calls itself, in one line; `None` for what has no name.
@@ -110,6 +116,7 @@ impl Tool {
     /// The command for `job`, with nothing on its standard streams.
     pub fn command(self, job: &Job<'_>) -> Command {
         let mut command = match self {
+            _ if maintenance::is_meant(job.workload) => maintenance::command(self, job),
             Self::Azring => match job.remote {
                 Remote::Table(table) => azring_for_table(job, table),
                 Remote::Container(_) | Remote::Share(_) => azring(job),
@@ -126,6 +133,14 @@ impl Tool {
         command.stdin(Stdio::null());
         command
     }
+}
+
+/// The command that brings all files of `folder` into the container `remote`, with their times.
+pub fn filling(folder: &Path, remote: &Remote, logs: &Path) -> Command {
+    let mut command = maintenance::sync(folder, remote);
+    command.env("HOME", logs).stdin(Stdio::null());
+    command.stdout(Stdio::null());
+    command
 }
 
 impl fmt::Display for Tool {

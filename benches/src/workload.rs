@@ -86,6 +86,10 @@ pub enum Extent {
     Copied,
     /// Listed and planned only: nothing is copied.
     Planned,
+    /// A sync that may delete, of a folder and a container that are equal: nothing is copied or deleted.
+    Compared,
+    /// Every object of a container is deleted.
+    Removed,
 }
 
 /// The way to the service, as the emulator plays it.
@@ -167,6 +171,14 @@ const LIST: Workload = Workload {
     shape: Shape::Empty(1_000_000),
     extent: Extent::Planned,
     ..DOWN
+};
+
+const SYNC: Workload = Workload {
+    name: "sync-1m",
+    about: "a sync of a million files with as many equal blobs: nothing is copied",
+    shape: Shape::Empty(1_000_000),
+    extent: Extent::Compared,
+    ..UP
 };
 
 const SHARE_UP: Workload = Workload {
@@ -345,6 +357,20 @@ const ALL: &[Workload] = &[
         about: "ten thousand empty files up (azring only)",
         shape: Shape::Empty(10_000),
         is_alone: true,
+        ..UP
+    },
+    SYNC,
+    Workload {
+        name: "sync-100k",
+        about: "the same with a hundred thousand files",
+        shape: Shape::Empty(100_000),
+        ..SYNC
+    },
+    Workload {
+        name: "remove-100k",
+        about: "a hundred thousand blobs deleted",
+        shape: Shape::Empty(100_000),
+        extent: Extent::Removed,
         ..UP
     },
     Workload {

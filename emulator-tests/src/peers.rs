@@ -75,9 +75,15 @@ impl Peers {
     /// AzCopy 10, to copy from `source` to `target`; each may be a URL with a SAS. `from_to` is
     /// AzCopy's name of the direction, for instance `LocalBlob`. Its logs go to `logs`.
     pub fn azcopy(&self, from_to: &str, source: &str, target: &str, logs: &Path) -> Command {
+        let words = ["copy", source, target, "--from-to", from_to, "--recursive"];
+        self.azcopy_command(&words, logs)
+    }
+
+    /// AzCopy 10 with these words. Its log is in the folder `logs`.
+    pub fn azcopy_command(&self, words: &[&str], logs: &Path) -> Command {
         let mut command = self.command("bin/azcopy");
         command
-            .args(["copy", source, target, "--from-to", from_to, "--recursive"])
+            .args(words)
             .args(["--skip-version-check", "--log-level", "ERROR"])
             .env("AZCOPY_LOG_LOCATION", logs)
             .env("AZCOPY_JOB_PLAN_LOCATION", logs)
@@ -88,10 +94,15 @@ impl Peers {
     /// rclone, to copy from `source` to `target`; `azure:CONTAINER` is a container of `service`. With
     /// `--dry-run` it says a line for each file.
     pub fn rclone(&self, service: &BlobService, source: &str, target: &str) -> Command {
+        self.rclone_command(service, &["copy", source, target, "--ignore-times"])
+    }
+
+    /// rclone with these words; `azure:CONTAINER` is a container of `service`.
+    pub fn rclone_command(&self, service: &BlobService, words: &[&str]) -> Command {
         let account = service.account();
         let mut command = self.command("bin/rclone");
         command
-            .args(["copy", source, target, "--ignore-times"])
+            .args(words)
             .args(["--config", "/dev/null"])
             .env("RCLONE_CONFIG_AZURE_TYPE", "azureblob")
             .env("RCLONE_CONFIG_AZURE_ACCOUNT", account.name())
