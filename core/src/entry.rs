@@ -7,6 +7,8 @@ use std::time::SystemTime;
 
 pub use smb::{SmbAttributes, SmbProperties};
 
+use crate::options::{AccessTier, BlobTags};
+
 /// The name of an object relative to the source's root: bytes, parts separated by `/`.
 ///
 /// On a disk it may be any bytes, in a service it is UTF-8. It is not a name at the target: the
@@ -139,6 +141,19 @@ pub struct ObjectProperties {
     pub cache_control: Option<String>,
     /// The metadata, name and value.
     pub metadata: Vec<(String, String)>,
+    /// The access tier that was set for a blob.
+    pub tier: Option<AccessTier>,
+    /// The index tags of a blob.
+    pub tags: Option<BlobTags>,
+}
+
+/// Why the bytes of a blob cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ArchiveState {
+    /// It is in the archive tier.
+    Archived,
+    /// It is on its way out of the archive tier.
+    Rehydrating,
 }
 
 /// Which snapshot of an object.
@@ -172,6 +187,8 @@ pub struct Entry {
     pub snapshot: Option<Box<Snapshot>>,
     /// Its attributes and times in Windows, if they are copied too.
     pub smb: Option<Box<SmbProperties>>,
+    /// Why its bytes cannot be read, where the archive tier is the reason.
+    pub archive: Option<ArchiveState>,
 }
 
 #[cfg(test)]

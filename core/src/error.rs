@@ -2,6 +2,8 @@
 
 use azring_transport as transport;
 
+use crate::entry::ArchiveState;
+
 /// The result of everything in this crate that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -32,6 +34,9 @@ pub enum Error {
     /// The received bytes are not the bytes that the service stores.
     #[error("{0}")]
     Integrity(String),
+    /// The object is in the archive tier of its service, and cannot be read.
+    #[error("{0}")]
+    Archived(String),
     /// The service failed to copy an object by itself.
     #[error("{0}")]
     Copy(String),
@@ -120,6 +125,20 @@ impl Error {
             Self::At(_, error) => error.bare(),
             error => error,
         }
+    }
+
+    /// The failure of a blob that cannot be read because of its tier.
+    pub(crate) fn archived(name: impl std::fmt::Display, state: ArchiveState) -> Self {
+        Self::Archived(match state {
+            ArchiveState::Archived => format!(
+                "`{name}` is in the archive tier and cannot be read: `azring set-properties` with `/Tier:Hot` \
+                 (`--tier Hot`) brings it back, which takes hours"
+            ),
+            ArchiveState::Rehydrating => format!(
+                "`{name}` is on its way out of the archive tier and cannot be read yet: give the same command again \
+                 when its tier is no longer `Archive`"
+            ),
+        })
     }
 
     /// AzCopy's text for a blob that cannot be replaced by one of another type.

@@ -33,6 +33,8 @@ mod sync;
 
 mod moves;
 
+mod properties;
+
 pub(crate) use bench::{Bench, BenchDirection, bench};
 pub(crate) use ends::place;
 pub(crate) use options::{engine, options};

@@ -8,7 +8,9 @@ use azring_core::options::{
 use azring_core::select::AttributeRule;
 
 use super::ends::{SOURCE, TARGET, location};
-use super::{bench, conflict, credential, extension_types, moves, pipe, special, sync, table};
+use super::{
+    bench, conflict, credential, extension_types, moves, pipe, properties, special, sync, table,
+};
 use crate::environment::Environment;
 use crate::parameter::{self as row, Dialect, Parameter};
 use crate::parsed::{ParsedArgs, path, read, resolve};
@@ -20,6 +22,7 @@ pub(crate) fn options(args: &ParsedArgs, environment: &Environment) -> Result<Op
     bench::refuse(args)?;
     moves::check(args)?;
     sync::check(args)?;
+    properties::check(args)?;
     credential::refuse_login(args)?;
     path::check(args)?;
     conflict::check_tables(args)?;
@@ -38,6 +41,11 @@ pub(super) fn between(
     conflict::check(args, &source, &target)?;
     pipe::check(args, &source, &target)?;
     let is_disk = special::is_disk(&source, environment);
+    let upload = upload(args, environment, is_disk)?;
+    let properties = properties::properties(args)?;
+    if source.in_service().is_none() {
+        properties::check_tier(args, &properties, &target, upload.blob_type)?;
+    }
     Ok(Options {
         source,
         target,
@@ -47,7 +55,8 @@ pub(super) fn between(
             skip_newer: args.has(&row::XN),
             overwrite: overwrite(args, environment),
         },
-        upload: upload(args, environment, is_disk)?,
+        upload,
+        properties: properties.into(),
         integrity: Integrity {
             store_md5: is_on(args, &row::MD5)?,
             check_md5: args.has(&row::CHECK_MD5),

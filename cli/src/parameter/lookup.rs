@@ -1,7 +1,9 @@
 //! The whole table, and its rows by name.
 
 use super::definition::{Group, Parameter};
-use super::{location, login, machine, measure, selection, session, sync, table, transfer};
+use super::{
+    location, login, machine, measure, properties, selection, session, sync, table, transfer,
+};
 
 /// The whole table.
 pub(crate) static GROUPS: &[Group] = &[
@@ -9,6 +11,7 @@ pub(crate) static GROUPS: &[Group] = &[
     login::GROUP,
     selection::GROUP,
     transfer::GROUP,
+    properties::GROUP,
     machine::GROUP,
     table::GROUP,
     measure::GROUP,

@@ -16,6 +16,8 @@ mod selection;
 
 mod transfer;
 
+mod properties;
+
 mod machine;
 
 mod table;
@@ -42,6 +44,10 @@ pub(crate) use login::{
 pub(crate) use lookup::{GROUPS, all, by_dash, by_slash};
 pub(crate) use machine::{CA_FILE, GIVE_UP, IO, MEMORY, NC, SERVICE_VERSION, TRACE_CONTROLLER};
 pub(crate) use measure::{COUNT, DURATION, KEEP, SIZE, VERIFY};
+pub(crate) use properties::{
+    BLOB_TAGS, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LANGUAGE, KEEP_TAGS,
+    KEEP_TIER, METADATA, REHYDRATE_PRIORITY, TIER,
+};
 pub(crate) use selection::{A, DELIMITER, IA, PATTERN, S, SNAPSHOT, XA, XN, XO};
 pub(crate) use service::Service;
 use service::{ALL, BLOBS, BLOBS_FILES, FILES, TABLES};

@@ -35,7 +35,7 @@ pub(crate) static BLOB_TYPE: Parameter = Parameter {
 
 pub(crate) static SET_CONTENT_TYPE: Parameter = Parameter {
     slash: "SetContentType",
-    dash: &["set-content-type"],
+    dash: &["set-content-type", "content-type"],
     value: Value::Optional("type"),
     secret: false,
     identity: true,

@@ -226,6 +226,7 @@ mod tests {
             })),
             snapshot: None,
             smb: None,
+            archive: None,
         }
     }
 

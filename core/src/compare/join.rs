@@ -184,6 +184,7 @@ mod tests {
             carried: None,
             snapshot: None,
             smb: None,
+            archive: None,
         }
     }
 

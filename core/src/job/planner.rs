@@ -24,6 +24,8 @@ use crate::plan::extents::{Extents, SPARSE_BYTES_MIN};
 use crate::plan::history::History;
 use crate::plan::overwrite::{OverwriteDecision, SkipReason, decide};
 use crate::plan::replace::Replace;
+use crate::plan::route::Direction;
+use crate::plan::stored_properties::{StoredForm, stored};
 use crate::plan::target_name::MappedName;
 use crate::report::{Event, Observer, OverwriteAnswer};
 use crate::schedule::ChunkSizeHint;
@@ -528,6 +530,10 @@ impl<'a> Planner<'a> {
         basis: ChunkSizeBasis,
         replace: Replace,
     ) -> EntryPlan {
+        if let Some(state) = entry.archive {
+            let error = Error::archived(&entry.name, state);
+            return EntryPlan::Fail(entry, error);
+        }
         let form = self.form(&entry);
         if let Some(stat) = &found.stat
             && !form.can_replace(stat)
@@ -545,6 +551,10 @@ impl<'a> Planner<'a> {
         // and metadata where the source has none of its own. With `/Y` it does not inspect.
         if self.options.conflict.overwrite != Overwrite::Always && entry.carried.is_none() {
             entry.carried = found.stat.and_then(|stat| stat.carried);
+        }
+        if self.ends.route.direction != Direction::Download {
+            let form = StoredForm::of(form.layout, self.options.sync.is_some());
+            entry.carried = stored(&self.options.properties, entry.carried, form);
         }
         let content_type =
             content_type(&self.options.upload.content_type, &entry.name).map(Into::into);

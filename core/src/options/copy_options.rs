@@ -1,8 +1,10 @@
 //! One copy with all its options.
 
+use std::sync::Arc;
+
 use super::{
-    Conflict, DownloadOptions, Engine, Integrity, MoveOptions, Selection, SyncOptions,
-    TableOptions, UploadOptions,
+    Conflict, DownloadOptions, Engine, Integrity, MoveOptions, PropertyOptions, Selection,
+    SyncOptions, TableOptions, UploadOptions,
 };
 use crate::location::Location;
 
@@ -19,6 +21,8 @@ pub struct Options {
     pub conflict: Conflict,
     /// How uploaded objects are stored.
     pub upload: UploadOptions,
+    /// What is stored with objects beside their bytes.
+    pub properties: Arc<PropertyOptions>,
     /// Which checksums are stored and compared.
     pub integrity: Integrity,
     /// How downloaded files are written.

@@ -1,8 +1,9 @@
 //! From an entry to a task.
 //!
 //! It decides the way of the bytes ([`route`]), the name at the target ([`target_name`]), whether
-//! the entry is copied ([`overwrite`], [`freshness`]), its [`content_type`], and its [`chunks`],
-//! which cover the parts with data ([`extents`]).
+//! the entry is copied ([`overwrite`], [`freshness`]), its [`content_type`], what is stored beside
+//! its bytes ([`stored_properties`]), and its [`chunks`], which cover the parts with data
+//! ([`extents`]).
 //!
 //! All of it is arithmetic on values: the stores give their rules, the job gives the options, and
 //! nothing here asks a disk or a service.
@@ -20,6 +21,8 @@ pub mod content_type;
 pub mod disk_image;
 
 pub mod replace;
+
+pub mod stored_properties;
 
 pub mod extents;
 

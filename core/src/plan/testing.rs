@@ -24,6 +24,7 @@ pub(crate) fn task(name: &str, bytes: u64, chunk_bytes: u64) -> Task {
             carried: None,
             snapshot: None,
             smb: None,
+            archive: None,
         },
         chunks: Chunks::new(bytes, chunk_bytes),
         content_type: None,

@@ -99,6 +99,7 @@ impl Fixture {
             carried: None,
             snapshot: None,
             smb: None,
+            archive: None,
         };
         Task {
             target: self.target.name(&entry.name).expect("a name").name,

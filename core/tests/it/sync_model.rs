@@ -5,6 +5,7 @@
 //! `AZRING_SYNC_CASES` says how many cases there are (`scripts/sync_model.sh`), `AZRING_SEED` which is the first.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use azring_core::Stop;
 use azring_core::job;
@@ -162,6 +163,7 @@ impl Case {
             sync_copy: false,
             copy_way: CopyWay::Auto,
             preserve_smb: false,
+            properties: Arc::default(),
             sync: Some(SyncOptions {
                 deletion: if self.deletes {
                     DeletionMode::On

@@ -36,6 +36,7 @@ mod wrong_data;
 
 mod article;
 mod credentials;
+mod given_properties;
 mod hosts;
 mod names;
 mod old_journals;

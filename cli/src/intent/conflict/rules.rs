@@ -15,6 +15,8 @@ pub(super) struct Ends {
     pub(super) direction: Direction,
     /// A copy between services passes through this machine.
     pub(super) is_sync: bool,
+    /// Nothing is written: the objects of the source are measured, removed or changed.
+    pub(super) discards: bool,
 }
 
 impl Ends {
@@ -26,6 +28,7 @@ impl Ends {
             target: EndKind::of_location(target),
             direction: route.direction,
             is_sync,
+            discards: matches!(target, Location::Discard(_)),
         })
     }
 
@@ -68,9 +71,35 @@ pub(super) const RULES: &[Rule] = &[
         meant: "for copies from blobs",
     },
     Rule {
-        parameters: &[&row::SET_CONTENT_TYPE, &row::A, &row::IA, &row::XA],
+        parameters: &[&row::SET_CONTENT_TYPE],
+        is_allowed: |ends| ends.direction == Direction::Upload || ends.discards,
+        meant: "for uploads",
+    },
+    Rule {
+        parameters: &[&row::A, &row::IA, &row::XA],
         is_allowed: |ends| ends.direction == Direction::Upload,
         meant: "for uploads",
+    },
+    Rule {
+        parameters: &[&row::TIER, &row::BLOB_TAGS],
+        is_allowed: |ends| ends.target == EndKind::Blob || ends.discards,
+        meant: "for copies to blobs and `azring set-properties`",
+    },
+    Rule {
+        parameters: &[
+            &row::METADATA,
+            &row::CONTENT_ENCODING,
+            &row::CONTENT_LANGUAGE,
+            &row::CONTENT_DISPOSITION,
+            &row::CACHE_CONTROL,
+        ],
+        is_allowed: |ends| matches!(ends.target, EndKind::Blob | EndKind::Share) || ends.discards,
+        meant: "for copies to blobs or files of a share and `azring set-properties`",
+    },
+    Rule {
+        parameters: &[&row::KEEP_TIER, &row::KEEP_TAGS],
+        is_allowed: |ends| ends.source == EndKind::Blob && ends.target == EndKind::Blob,
+        meant: "for copies from blobs to blobs",
     },
     Rule {
         parameters: &[&row::CHECK_MD5, &row::MT],

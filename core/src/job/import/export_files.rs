@@ -194,6 +194,7 @@ mod tests {
             carried: None,
             snapshot: None,
             smb: None,
+            archive: None,
         };
         DataFile {
             name: DataFileName::parse(&text).unwrap(),

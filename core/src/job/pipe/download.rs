@@ -36,6 +36,9 @@ pub(super) async fn copy(context: &PipeContext<'_>) -> Result<PipeOutcome> {
     Totals::add(&context.totals.listed, 1);
     Totals::add(&context.totals.listed_bytes, entry.bytes);
     Totals::add(&context.totals.listing_done, 1);
+    if let Some(state) = entry.archive {
+        return Err(Error::archived(&entry.name, state).at(Side::Source));
+    }
     let reader = source.open(&context.tools, &entry).await?;
     let copied = context
         .stop

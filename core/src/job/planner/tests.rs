@@ -62,6 +62,7 @@ impl Upload {
                 target,
                 selection: Selection::default(),
                 conflict: Conflict::default(),
+                properties: Arc::default(),
                 upload: shape,
                 integrity: Integrity::default(),
                 download: DownloadOptions::default(),
@@ -97,6 +98,7 @@ impl Upload {
                 carried: None,
                 snapshot: None,
                 smb: None,
+                archive: None,
             },
             found: target.map(|target| Inspection {
                 target,

@@ -280,6 +280,7 @@ impl Comparison {
             carried: stat.carried,
             snapshot: None,
             smb: None,
+            archive: None,
         }))
     }
 

@@ -70,6 +70,7 @@ mod tests {
             carried: None,
             snapshot: None,
             smb: None,
+            archive: None,
         }
     }
 

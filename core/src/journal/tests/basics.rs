@@ -329,6 +329,7 @@ fn a_new_listing_keeps_what_is_open_and_knows_what_is_done() {
             carried: None,
             snapshot: None,
             smb: None,
+            archive: None,
         };
         let old = &planned("done", 7).version;
         let known = [

@@ -13,16 +13,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use azring_transport as transport;
 use azring_transport::http::Request;
 
-use super::properties::{BlobType, Properties, kind};
+use super::properties::{BlobType, Properties, blob_properties_on, check_version, kind};
 use super::request::copy_blob::{self, CopyMode};
 use super::request::head_blob;
 use super::rules;
 use super::target::blob_type_of;
 use super::writer::{BlockWriter, Draft};
 use crate::Result;
-use crate::entry::{Entry, Layout};
+use crate::entry::{ETag, Entry, Layout};
 use crate::location::BlobLocation;
-use crate::options::CopyWay;
+use crate::options::{CopyWay, Options, PropertyOptions};
 use crate::plan::Task;
 use crate::plan::chunks::Chunk;
 use crate::plan::route::{Route, SourceNames};
@@ -48,6 +48,8 @@ pub struct BlobServerCopy {
     within_account: bool,
     from_share: bool,
     block_bytes: u64,
+    /// What is given beside the bytes, which replaces that of the source.
+    given: Arc<PropertyOptions>,
     /// Whether the service knows Copy Blob From URL, as far as this run has seen.
     knows_sync: Arc<AtomicBool>,
 }
@@ -61,14 +63,15 @@ enum CopyMethod {
 }
 
 impl BlobServerCopy {
-    /// Copies to `place`, by this way, on this route.
-    pub fn new(place: BlobLocation, way: CopyWay, route: &Route, block_bytes: u64) -> Self {
+    /// Copies to `place`, by this way, on this route, as these options say.
+    pub fn new(place: BlobLocation, way: CopyWay, route: &Route, options: &Options) -> Self {
         Self {
             place: Arc::new(place),
             way,
             within_account: route.within_account,
             from_share: route.source_names == SourceNames::Shares,
-            block_bytes: block_bytes.max(BLOCK_BYTES_MIN),
+            block_bytes: options.upload.block_bytes.max(BLOCK_BYTES_MIN),
+            given: Arc::clone(&options.properties),
             knows_sync: Arc::new(AtomicBool::new(true)),
         }
     }
@@ -90,7 +93,8 @@ impl BlobServerCopy {
 
 impl ServerCopy for BlobServerCopy {
     fn stores_properties(&self, entry: &Entry) -> bool {
-        self.method(entry) == CopyMethod::Blocks
+        // Content headers that are given replace all headers of the copy, so the others are needed too.
+        self.method(entry) == CopyMethod::Blocks || self.given.headers.is_any()
     }
 
     fn form(&self, entry: &Entry) -> TargetForm {
@@ -113,6 +117,7 @@ impl ServerCopy for BlobServerCopy {
         origin: Origin,
     ) -> Step<'a, Result<Arc<dyn Copying>>> {
         Box::pin(async move {
+            check_version(&self.given, &self.place)?;
             if self.from_share {
                 // The request has no header by which the File service would keep the dot.
                 origin.check_dots("the Blob service")?;
@@ -127,7 +132,7 @@ impl ServerCopy for BlobServerCopy {
                 }
                 CopyMethod::Sync | CopyMethod::Blocks => origin.with_token(tools, account).await?,
             };
-            let draft = Draft::of_copy(Arc::clone(&self.place), task, origin.clone());
+            let draft = Draft::of_copy(Arc::clone(&self.place), task, origin.clone(), &self.given);
             if method == CopyMethod::Blocks {
                 let writer = BlockWriter::create(draft, tools, task).await?;
                 return Ok(Arc::new(BlockCopy(writer)) as Arc<dyn Copying>);
@@ -156,6 +161,20 @@ struct WholeBlob {
 }
 
 impl WholeBlob {
+    /// Adds what the service does not take over from the source, or what replaces it. Content headers are no part
+    /// of a copy, and follow in a request of their own.
+    fn with_properties(&self, request: Request) -> Request {
+        let Some(carried) = &self.draft.carried else {
+            return request;
+        };
+        let request = blob_properties_on(carried, request);
+        if self.draft.given.metadata.is_some() {
+            carried.metadata_on(request)
+        } else {
+            request
+        }
+    }
+
     /// The copy that made the blob which is in the way of this one.
     ///
     /// A copy of the same source was started by an earlier run, or by a request of this run whose
@@ -196,6 +215,10 @@ impl CopyRequests for WholeBlob {
         head_blob::request(&self.draft.place, &self.draft.name)
     }
 
+    async fn finish(&self, tools: &Tools, etag: Option<ETag>) -> Result<Option<ETag>> {
+        self.draft.finish_copy(tools, etag).await
+    }
+
     async fn start(&self, tools: &Tools) -> Result<Option<CopyAnswer>> {
         let Draft { place, name, .. } = &self.draft;
         loop {
@@ -208,6 +231,7 @@ impl CopyRequests for WholeBlob {
             let replace = self.draft.expected.replace();
             let condition = Condition::of(&replace);
             let request = copy_blob::request(place, name, &self.origin, mode, condition);
+            let request = self.with_properties(request);
             match tools.client.send(&request).await {
                 Ok(reply) => return Ok(CopyAnswer::of(&reply)),
                 Err(error) if self.draft.is_refused(&error) => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use azring_transport::http::Reply;
 use azring_transport::service::ApiVersion;
 
-use super::request::get_container_properties;
+use super::request::{get_blob_tags, get_container_properties};
 use super::single::{holds_any, look, not_found, split_last};
 use super::{BlobReadOptions, BlobRemover, BlobServerCopy, BlobSource, BlobTarget, rules};
 use crate::entry::{Entry, EntryName, Layout};
@@ -14,6 +14,7 @@ use crate::options::{CopyWay, Options, Selection};
 use crate::plan::route::SourceNames;
 use crate::select::{Pattern, PatternRule};
 use crate::store::opener::{OpenContext, OpenedSource, Opener};
+use crate::store::rest::document::request_document;
 use crate::store::rest::one_object;
 use crate::store::{
     RemovalOptions, Remover, ServerCopy, Source, Step, StreamTarget, Target, Tools,
@@ -30,7 +31,8 @@ impl Opener for BlobOpener<'_> {
 
     fn target(&self, context: OpenContext<'_>) -> Result<Arc<dyn Target>> {
         let OpenContext { options, route, .. } = context;
-        let target = BlobTarget::new(self.0.clone(), &options.upload, route.keeps_properties);
+        let target = BlobTarget::new(self.0.clone(), &options.upload, route.keeps_properties)
+            .giving(&options.properties);
         Ok(Arc::new(match route.source_names {
             SourceNames::Shares => target.choosing_type(),
             SourceNames::Files | SourceNames::Blobs => target,
@@ -49,7 +51,7 @@ impl Opener for BlobOpener<'_> {
             self.0.clone(),
             way,
             route,
-            options.upload.block_bytes,
+            options,
         )))
     }
 
@@ -121,8 +123,15 @@ async fn source(place: &BlobLocation, context: OpenContext<'_>) -> Result<Opened
         crc64: options.integrity.crc64,
         carries: route.keeps_properties || selection.metadata,
         snapshots: selection.snapshots,
+        tags: options.properties.keeps_tags && route.keeps_properties && route.writes_blobs,
     };
-    let (source, single) = if let Some((above, entry)) = single_blob(options, tools, place).await? {
+    let mut found = single_blob(options, tools, place).await?;
+    if read_options.tags
+        && let Some((_, entry)) = &mut found
+    {
+        add_tags(tools, place, &place.directory, entry).await?;
+    }
+    let (source, single) = if let Some((above, entry)) = found {
         let name = entry.name.clone();
         let folder = Location::Blob(above.clone());
         // A blob with its snapshots is several objects, which are named after the one.
@@ -143,6 +152,21 @@ async fn source(place: &BlobLocation, context: OpenContext<'_>) -> Result<Opened
         source: Arc::new(source),
         single,
     })
+}
+
+/// Adds its index tags to a blob that was looked at. A listing has them, and a HEAD only says how many there are.
+pub(super) async fn add_tags(
+    tools: &Tools,
+    place: &BlobLocation,
+    name: &str,
+    entry: &mut Entry,
+) -> Result<()> {
+    let request = get_blob_tags::request(place, name);
+    let shown = || format!("the tags of `{}`", place.blob_url(name));
+    let read = |reply: &Reply| get_blob_tags::parse(&reply.body);
+    let tags = request_document(tools, &request, shown, read).await?;
+    entry.carried.get_or_insert_default().tags = Some(tags);
+    Ok(())
 }
 
 /// The blobs of the container or virtual directory that the selection matches.
@@ -266,7 +290,7 @@ fn named_target(place: &BlobLocation, options: &Options) -> Result<(BlobTarget, 
         let example = "https://ACCOUNT.blob.core.windows.net/CONTAINER/NAME";
         return Err(one_object::unnamed("blob", place, example));
     };
-    let target = BlobTarget::new(above, &options.upload, false);
+    let target = BlobTarget::new(above, &options.upload, false).giving(&options.properties);
     Ok((target, EntryName::from(last.as_str())))
 }
 

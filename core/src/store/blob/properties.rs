@@ -3,15 +3,18 @@
 use std::time::SystemTime;
 
 use azring_transport::http::{Reply, Request, content_range};
+use azring_transport::service::ApiVersion;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::Result;
-use crate::entry::{ETag, Layout, ObjectProperties};
+use crate::entry::{ArchiveState, ETag, Layout, ObjectProperties};
+use crate::location::BlobLocation;
 pub use crate::options::BlobType;
+use crate::options::{AccessTier, BlobTags, PropertyOptions};
 use crate::store::rest::checksum::decode_md5;
 use crate::store::rest::malformed;
 use crate::store::rest::properties::{ContentHeaders, HeadVersion, ObjectHead};
+use crate::{Error, Result};
 
 /// The metadata that marks an empty blob as a directory. Its name and value are compared ignoring case.
 pub const FOLDER_MARK: &str = "hdi_isfolder";
@@ -47,9 +50,18 @@ pub struct Stored<'a> {
 }
 
 impl Stored<'_> {
-    /// Adds the headers to the request that makes the blob. All of them are `x-ms-blob-` headers, which are never
-    /// about the request's own body.
+    /// Adds the headers to the request that makes the blob, with its tier and its tags.
     pub fn on(self, request: Request) -> Request {
+        let request = self.on_change(request);
+        match self.carried {
+            Some(carried) => blob_properties_on(carried, request),
+            None => request,
+        }
+    }
+
+    /// Adds the headers to the request that replaces them. All of them are `x-ms-blob-` headers, which are never
+    /// about the request's own body.
+    pub fn on_change(self, request: Request) -> Request {
         let carried_type = self
             .carried
             .and_then(|carried| carried.content_type.as_deref());
@@ -64,6 +76,78 @@ impl Stored<'_> {
             None => request,
         }
     }
+}
+
+/// Adds the tier and the tags to the request that makes a blob. Tags that are too long for a header follow in a request
+/// of their own.
+pub fn blob_properties_on(properties: &ObjectProperties, request: Request) -> Request {
+    let tags = properties.tags.as_ref().and_then(BlobTags::header);
+    request
+        .header_if("x-ms-access-tier", properties.tier.map(AccessTier::word))
+        .header_if("x-ms-tags", tags)
+}
+
+/// The tier of a blob, as a service describes it in an answer or in a listing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct FoundTier {
+    /// Its tier, where it is a known one.
+    pub tier: Option<AccessTier>,
+    /// It is that of the account, because none was set for the blob.
+    pub is_inferred: bool,
+    /// It is on its way out of the archive.
+    pub is_rehydrating: bool,
+}
+
+impl FoundTier {
+    /// The tier that was set for the blob.
+    pub fn chosen(self) -> Option<AccessTier> {
+        self.tier.filter(|_| !self.is_inferred)
+    }
+
+    /// Why the blob cannot be read, where its tier is the reason.
+    pub fn archive(self) -> Option<ArchiveState> {
+        let is_archived = self.tier == Some(AccessTier::Archive);
+        is_archived.then_some(if self.is_rehydrating {
+            ArchiveState::Rehydrating
+        } else {
+            ArchiveState::Archived
+        })
+    }
+
+    /// Reads an answer.
+    fn of(reply: &Reply) -> Self {
+        Self {
+            tier: reply
+                .header("x-ms-access-tier")
+                .and_then(AccessTier::from_word),
+            is_inferred: reply
+                .header("x-ms-access-tier-inferred")
+                .is_some_and(is_true),
+            is_rehydrating: reply.header("x-ms-archive-status").is_some(),
+        }
+    }
+}
+
+/// Whether a service's text says yes.
+pub fn is_true(text: &str) -> bool {
+    text.trim().eq_ignore_ascii_case("true")
+}
+
+/// Fails where the service is of a version that ignores the tier or the tags that are to be stored.
+pub(super) fn check_version(given: &PropertyOptions, place: &BlobLocation) -> Result<()> {
+    let version = place.account().capabilities.version();
+    let needs = [
+        (given.tier.is_some(), ApiVersion::new(2018, 11, 9), "tier"),
+        (given.tags.is_some(), ApiVersion::new(2019, 12, 12), "tags"),
+    ];
+    for (is_given, since, what) in needs {
+        if is_given && version < since {
+            return Err(Error::Usage(format!(
+                "the service of `{place}` knows version {version} only, in which a blob gets no {what} when it is written"
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// The properties of a blob in an answer.
@@ -83,6 +167,10 @@ pub struct Properties {
     pub blob_type: Option<BlobType>,
     /// Whether it is a directory mark and no data.
     pub is_folder: bool,
+    /// The tier that was set for it.
+    pub tier: Option<AccessTier>,
+    /// Why it cannot be read, where its tier is the reason.
+    pub archive: Option<ArchiveState>,
 }
 
 impl Properties {
@@ -118,7 +206,10 @@ impl Properties {
     }
 
     fn new(reply: &Reply, bytes: u64, version: HeadVersion, md5: Option<[u8; 16]>) -> Self {
+        let tier = FoundTier::of(reply);
         Self {
+            tier: tier.chosen(),
+            archive: tier.archive(),
             bytes,
             modified: version.modified,
             etag: version.etag,
@@ -186,6 +277,8 @@ mod tests {
                 content_type: Some("text/plain".into()),
                 blob_type: Some(BlobType::Append),
                 is_folder: false,
+                tier: None,
+                archive: None,
             }
         );
     }

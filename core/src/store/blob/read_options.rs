@@ -2,6 +2,10 @@
 
 /// What a source of blobs lists, and how it reads.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
 pub struct BlobReadOptions {
     /// The service sends a checksum with every range.
     pub crc64: bool,
@@ -9,4 +13,6 @@ pub struct BlobReadOptions {
     pub carries: bool,
     /// Snapshots are listed too.
     pub snapshots: bool,
+    /// Entries have index tags too.
+    pub tags: bool,
 }

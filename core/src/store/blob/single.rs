@@ -90,10 +90,12 @@ pub(super) async fn find(
     let Some(reply) = send_or_missing(tools, &request).await? else {
         return Ok(None);
     };
-    Ok(Some((
-        Properties::of_head(&reply)?,
-        ObjectProperties::of_head(&reply),
-    )))
+    let properties = Properties::of_head(&reply)?;
+    let carried = ObjectProperties {
+        tier: properties.tier,
+        ..ObjectProperties::of_head(&reply)
+    };
+    Ok(Some((properties, carried)))
 }
 
 /// A blob with these properties, as the entry of this name.
@@ -108,5 +110,6 @@ pub(super) fn entry(name: &str, properties: Properties, carried: ObjectPropertie
         carried: Some(Box::new(carried)),
         snapshot: None,
         smb: None,
+        archive: properties.archive,
     }
 }

@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 
 use super::list::BlobListing;
 use super::nothing;
+use super::open::add_tags;
 use super::origin;
 use super::page_ranges;
 use super::read_options::BlobReadOptions;
@@ -117,7 +118,15 @@ impl Source for BlobSource {
             match snapshot {
                 None => {
                     let found = find(tools, &self.place, &self.place.full_name(name)).await?;
-                    Ok(found.map(|(properties, carried)| entry(name, properties, carried)))
+                    let mut found =
+                        found.map(|(properties, carried)| entry(name, properties, carried));
+                    if let Some(found) = &mut found
+                        && self.read_options.tags
+                    {
+                        let full_name = self.place.full_name(name);
+                        add_tags(tools, &self.place, &full_name, found).await?;
+                    }
+                    Ok(found)
                 }
                 Some(id) => {
                     let listing = BlobListing {

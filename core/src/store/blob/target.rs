@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::container;
 use super::name::{BlobNaming, blob_name};
-use super::properties::{BlobType, Properties, kind};
+use super::properties::{BlobType, Properties, check_version, kind};
 use super::reader::BlobRanges;
 use super::request::{head_blob, set_blob_metadata};
 use super::rules;
@@ -13,7 +13,7 @@ use super::single::find;
 use super::writer::{AppendWriter, BlockWriter, Draft, Expected, PageBlob};
 use crate::entry::{Entry, EntryName, Layout, ObjectProperties, Version};
 use crate::location::BlobLocation;
-use crate::options::UploadOptions;
+use crate::options::{PropertyOptions, UploadOptions};
 use crate::plan::Task;
 use crate::plan::target_name::{MappedName, TargetName};
 use crate::store::rest::conditions::Condition;
@@ -32,6 +32,8 @@ pub struct BlobTarget {
     pub(super) block_bytes: u64,
     pub(super) keeps_block_bytes: bool,
     pub(super) keeps: bool,
+    /// What is given beside the bytes, for objects without a plan.
+    pub(super) properties: Arc<PropertyOptions>,
     /// Objects get `blob_type`, whatever they are at the source.
     pub(super) chooses_type: bool,
     /// The container's identity.
@@ -46,11 +48,21 @@ impl BlobTarget {
             keeps,
             chooses_type: !keeps,
             naming: BlobNaming::new(&place.directory, keeps),
+            properties: Arc::default(),
             place: Arc::new(place),
             blob_type: shape.blob_type.unwrap_or(BlobType::Block),
             block_bytes: shape.block_bytes,
             keeps_block_bytes: shape.keeps_block_bytes,
             identity: RootIdentity::default(),
+        }
+    }
+
+    /// The same where these properties are stored with objects.
+    #[must_use]
+    pub(super) fn giving(self, properties: &Arc<PropertyOptions>) -> Self {
+        Self {
+            properties: Arc::clone(properties),
+            ..self
         }
     }
 
@@ -201,6 +213,7 @@ impl Target for BlobTarget {
 
     fn create<'a>(&'a self, tools: &'a Tools, task: &'a Task) -> Step<'a, Result<Arc<dyn Writer>>> {
         Box::pin(async move {
+            check_version(&self.properties, &self.place)?;
             let entry = &task.entry;
             let draft = Draft {
                 expected: Expected::new(task.replace.clone()),
@@ -211,6 +224,7 @@ impl Target for BlobTarget {
                 md5: entry.md5.filter(|_| self.keeps),
                 carried: entry.carried.clone(),
                 origin: None,
+                given: Arc::clone(&self.properties),
             };
             let writer: Arc<dyn Writer> = match self.blob_type(entry.kind) {
                 BlobType::Block => Arc::new(BlockWriter::create(draft, tools, task).await?),

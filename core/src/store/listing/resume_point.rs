@@ -81,6 +81,7 @@ mod tests {
             carried: None,
             snapshot,
             smb: None,
+            archive: None,
         }
     }
 

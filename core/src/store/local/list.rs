@@ -384,6 +384,7 @@ pub(super) fn entry_of(name: EntryName, facts: &FileStat) -> Entry {
         carried: None,
         snapshot: None,
         smb: None,
+        archive: None,
     }
 }
 

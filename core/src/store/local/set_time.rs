@@ -93,6 +93,7 @@ mod tests {
             carried: None,
             snapshot: None,
             smb: None,
+            archive: None,
         }
     }
 

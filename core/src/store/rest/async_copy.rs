@@ -58,6 +58,10 @@ pub(crate) trait CopyRequests: Send + Sync {
     ///
     /// The error with the code `PendingCopyOperation` is returned as it came.
     async fn start(&self, tools: &Tools) -> Result<Option<CopyAnswer>>;
+
+    /// Stores what the copy itself could not store, once it is complete. Returns the entity tag that the
+    /// target has then, where `etag` was it before. It may be called more than once.
+    async fn finish(&self, tools: &Tools, etag: Option<ETag>) -> Result<Option<ETag>>;
 }
 
 /// A copy, as an answer about its target describes it.
@@ -197,10 +201,13 @@ impl<O: CopyRequests + 'static> Copying for AsyncCopy<O> {
         !self.object.names_version()
     }
 
-    fn commit<'a>(&'a self, _tools: &'a Tools) -> Step<'a, Result<Committed>> {
+    fn commit<'a>(&'a self, tools: &'a Tools) -> Step<'a, Result<Committed>> {
         Box::pin(async move {
             match self.begun.get() {
-                Some(BegunCopy::Done(etag)) => Ok(Committed::Done(etag.clone())),
+                Some(BegunCopy::Done(etag)) => {
+                    let etag = self.object.finish(tools, etag.clone()).await?;
+                    Ok(Committed::Done(etag))
+                }
                 Some(BegunCopy::Pending(id)) => Ok(Committed::Pending(Box::new(PendingCopy {
                     object: Arc::clone(&self.object),
                     id: id.clone(),
@@ -234,7 +241,10 @@ impl<O: CopyRequests> Pending for PendingCopy<O> {
             }
             match state.status {
                 CopyStatus::Pending(bytes) => Ok(Progress::Pending(bytes)),
-                CopyStatus::Success => Ok(Progress::Done(etag)),
+                CopyStatus::Success => {
+                    let etag = self.object.finish(tools, etag).await?;
+                    Ok(Progress::Done(etag))
+                }
                 CopyStatus::Ended(failure) => {
                     Err(failed(self.object.source(), &self.object.shown(), &failure))
                 }

@@ -58,4 +58,4 @@ pub(crate) mod source_failure;
 
 pub(crate) mod async_copy;
 
-pub(crate) use refusal::{is_leased, lacks_feature, malformed, not_ours, removed};
+pub(crate) use refusal::{is_archived, is_leased, lacks_feature, malformed, not_ours, removed};

@@ -84,6 +84,8 @@ impl ObjectProperties {
             content_disposition: text("content-disposition"),
             cache_control: text("cache-control"),
             metadata: metadata.collect(),
+            tier: None,
+            tags: None,
         }
     }
 

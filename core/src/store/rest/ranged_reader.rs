@@ -11,8 +11,9 @@ use azring_transport as transport;
 use azring_transport::buffer::Lease;
 use azring_transport::http::{Reply, Request};
 
-use super::lacks_feature;
 use super::range::ByteRange;
+use super::{is_archived, lacks_feature};
+use crate::entry::ArchiveState;
 use crate::plan::chunks::Chunk;
 use crate::store::{Reader, Step, Tools};
 use crate::{Error, Result};
@@ -77,6 +78,7 @@ impl<R: RangeRequests> RangedReader<R> {
     fn failure(&self, error: transport::Error) -> Error {
         let (name, bytes) = (self.object.name(), self.object.bytes());
         match error.status() {
+            Some(409) if is_archived(error.code()) => Error::archived(name, ArchiveState::Archived),
             Some(412) => Error::Changed(format!("`{name}` was overwritten since it was listed")),
             Some(416) => Error::Changed(format!(
                 "`{name}` is shorter than the {bytes} bytes that were listed"

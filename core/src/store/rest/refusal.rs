@@ -41,6 +41,11 @@ pub(crate) fn lacks_feature(error: &transport::Error) -> bool {
         )
 }
 
+/// Whether the error code says that an object cannot be read or changed because of the archive tier.
+pub(crate) fn is_archived(code: Option<&str>) -> bool {
+    matches!(code, Some("BlobArchived" | "BlobBeingRehydrated"))
+}
+
 /// Whether the error code says that somebody holds a lease on the object.
 pub(crate) fn is_leased(code: Option<&str>) -> bool {
     code.is_some_and(|code| code.starts_with("Lease"))

@@ -2,8 +2,9 @@
 
 use azring_transport as transport;
 
-use super::is_leased;
+use super::{is_archived, is_leased};
 use crate::Error;
+use crate::entry::ArchiveState;
 use crate::store::Origin;
 
 /// Longest address from which a service copies an object, in bytes.
@@ -22,6 +23,7 @@ pub(crate) fn of(
         (Some(412 | 304), code) if !is_leased(code) => Ok(Error::Changed(format!(
             "the source of `{name}` was overwritten since it was listed"
         ))),
+        (Some(409), code) if is_archived(code) => Ok(Error::archived(name, ArchiveState::Archived)),
         (Some(400), _) if origin.signed_url().len() > ORIGIN_BYTES_MAX => Ok(Error::Name(format!(
             "the source of `{name}` has an address of more than {ORIGIN_BYTES_MAX} characters, from which the \
                  service does not copy: copy it through this machine (`/SyncCopy`)"

@@ -104,7 +104,10 @@ impl ServerCopy for ShareServerCopy {
     }
 
     fn stores_properties(&self, entry: &Entry) -> bool {
-        self.method(entry) == FileCopyMethod::Ranges
+        // Content headers that are given replace all headers of the copy, so the others are needed too.
+        let method = self.method(entry);
+        let gives_headers = self.target.properties().headers.is_any();
+        method == FileCopyMethod::Ranges || method == FileCopyMethod::Async && gives_headers
     }
 
     fn begin<'a>(
@@ -139,10 +142,13 @@ impl ServerCopy for ShareServerCopy {
                     Arc::new(MadeDirectory)
                 }
                 FileCopyMethod::Async => {
+                    let given = self.target.properties();
                     let file = WholeFile {
                         draft,
                         origin,
                         bytes,
+                        gives_metadata: given.metadata.is_some(),
+                        gives_headers: given.headers.is_any(),
                     };
                     Arc::new(AsyncCopy::begin(file, tools, task).await?)
                 }
@@ -180,6 +186,10 @@ struct WholeFile {
     draft: FileDraft,
     origin: Origin,
     bytes: u64,
+    /// Metadata was given, which replaces that of the source.
+    gives_metadata: bool,
+    /// Content headers were given, which replace those of the source.
+    gives_headers: bool,
 }
 
 impl WholeFile {
@@ -223,6 +233,15 @@ impl CopyRequests for WholeFile {
         false
     }
 
+    async fn finish(&self, tools: &Tools, last: Option<ETag>) -> Result<Option<ETag>> {
+        if !self.gives_headers {
+            return Ok(last);
+        }
+        let stored = self.draft.stored(None);
+        let reply = self.draft.set_properties(tools, None, stored).await?;
+        Ok(etag(&reply))
+    }
+
     async fn start(&self, tools: &Tools) -> Result<Option<CopyAnswer>> {
         if let Some(found) = self.draft.in_the_way(tools).await? {
             return self.copied_before(&found).map(Some);
@@ -231,6 +250,10 @@ impl CopyRequests for WholeFile {
             place, name, smb, ..
         } = &self.draft;
         let request = copy_file::request(place, name, &self.origin, smb.is_some());
+        let request = match &self.draft.carried {
+            Some(carried) if self.gives_metadata => carried.metadata_on(request),
+            _ => request,
+        };
         match self.draft.send_creating(tools, &request).await? {
             Ok(reply) => Ok(CopyAnswer::of(&reply)),
             Err(error) => Err(failure(&self.draft, &self.origin, error)),

@@ -28,12 +28,14 @@ impl Opener for ShareOpener<'_> {
     }
 
     fn target(&self, context: OpenContext<'_>) -> Result<Arc<dyn Target>> {
-        Ok(Arc::new(ShareTarget::new(self.0.clone(), context.route)))
+        let OpenContext { options, route, .. } = context;
+        let target = ShareTarget::new(self.0.clone(), route).giving(&options.properties);
+        Ok(Arc::new(target))
     }
 
     fn server_copy(&self, context: OpenContext<'_>) -> Option<Arc<dyn ServerCopy>> {
         let OpenContext { options, route, .. } = context;
-        let target = ShareTarget::new(self.0.clone(), route);
+        let target = ShareTarget::new(self.0.clone(), route).giving(&options.properties);
         Some(Arc::new(ShareServerCopy::new(
             target,
             options.copy_way,
@@ -65,7 +67,7 @@ impl Opener for ShareOpener<'_> {
         })
     }
 
-    fn named_target(&self, _options: &Options) -> Result<(Arc<dyn StreamTarget>, EntryName)> {
+    fn named_target(&self, options: &Options) -> Result<(Arc<dyn StreamTarget>, EntryName)> {
         let place = self.0;
         let named = if place.is_directory {
             None
@@ -76,7 +78,7 @@ impl Opener for ShareOpener<'_> {
             let example = "https://ACCOUNT.file.core.windows.net/SHARE/NAME";
             return Err(one_object::unnamed("file", place, example));
         };
-        let target = ShareTarget::of_pipe(above);
+        let target = ShareTarget::of_pipe(above).giving(&options.properties);
         Ok((Arc::new(target), EntryName::from(last.as_str())))
     }
 

@@ -64,6 +64,7 @@ pub(super) async fn find(
         carried: Some(Box::new(ObjectProperties::of_head(&reply))),
         snapshot: None,
         smb: properties.smb.map(Box::new),
+        archive: None,
     }))
 }
 

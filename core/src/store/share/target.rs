@@ -13,9 +13,11 @@ use super::{root, rules};
 use crate::Result;
 use crate::entry::{EntryName, Layout, ObjectProperties, SmbProperties, Version};
 use crate::location::ShareLocation;
+use crate::options::PropertyOptions;
 use crate::plan::Task;
 use crate::plan::replace::Replace;
 use crate::plan::route::{Route, SourceNames};
+use crate::plan::stored_properties::{StoredForm, stored};
 use crate::plan::target_name::{MappedName, TargetName};
 use crate::store::nothing_to_write::NothingToWrite;
 use crate::store::rest::missing::send_or_missing;
@@ -30,6 +32,8 @@ pub struct ShareTarget {
     directories: Arc<DirectoryMaker>,
     /// Whether the properties of the source are stored.
     keeps: bool,
+    /// What is given beside the bytes.
+    properties: Arc<PropertyOptions>,
     /// The share's identity.
     identity: RootIdentity,
 }
@@ -52,9 +56,24 @@ impl ShareTarget {
             naming,
             directories: Arc::new(DirectoryMaker::new(&place)),
             keeps,
+            properties: Arc::default(),
             place,
             identity: RootIdentity::default(),
         }
+    }
+
+    /// The same where these properties are stored with files.
+    #[must_use]
+    pub(super) fn giving(self, properties: &Arc<PropertyOptions>) -> Self {
+        Self {
+            properties: Arc::clone(properties),
+            ..self
+        }
+    }
+
+    /// What is given beside the bytes of files.
+    pub(super) fn properties(&self) -> &PropertyOptions {
+        &self.properties
     }
 
     /// A file of this name with nothing of a source beside its bytes.
@@ -65,7 +84,7 @@ impl ShareTarget {
             name: share_path(name).to_owned(),
             content_type,
             md5: None,
-            carried: None,
+            carried: stored(&self.properties, None, StoredForm::of(None, false)),
             smb: None,
             replace: Replace::Anything,
             begun_bytes: None,

@@ -40,6 +40,7 @@ impl SyntheticSource {
             carried: None,
             snapshot: None,
             smb: None,
+            archive: None,
         }
     }
 

@@ -32,6 +32,7 @@ fn entry(text: &str, bytes: usize) -> Entry {
         carried: None,
         snapshot: None,
         smb: None,
+        archive: None,
     }
 }
 

@@ -87,6 +87,73 @@ pub(super) const ROWS: &[Row] = &[
         &["/S"],
         "a file share is read and written with a key, a shared access signature or a login: give `/DestKey` or `/DestSAS`, or log in by `azring login`",
     ),
+    // Properties are stored where an object is written.
+    (
+        BLOBS,
+        FOLDER,
+        &["/Tier:Cool"],
+        "`/Tier` is only for copies to blobs and",
+    ),
+    (
+        BLOBS,
+        FOLDER,
+        &["/BlobTags:a=1"],
+        "`/BlobTags` is only for copies to blobs and",
+    ),
+    (
+        BLOBS,
+        FOLDER,
+        &["/Metadata:a=1"],
+        "`/Metadata` is only for copies to blobs or files",
+    ),
+    (
+        BLOBS,
+        FOLDER,
+        &["/ContentEncoding:gzip"],
+        "`/ContentEncoding` is only for copies to blobs or files",
+    ),
+    (
+        BLOBS,
+        FOLDER,
+        &["/ContentLanguage:de"],
+        "`/ContentLanguage` is only for copies to blobs or files",
+    ),
+    (
+        BLOBS,
+        FOLDER,
+        &["/ContentDisposition:inline"],
+        "`/ContentDisposition` is only for copies to blobs or files",
+    ),
+    (
+        BLOBS,
+        FOLDER,
+        &["/CacheControl:private"],
+        "`/CacheControl` is only for copies to blobs or files",
+    ),
+    (
+        BLOBS,
+        FOLDER,
+        &["/KeepTier:off"],
+        "`/KeepTier` is only for copies from blobs to blobs",
+    ),
+    (
+        BLOBS,
+        FOLDER,
+        &["/KeepTags:on"],
+        "`/KeepTags` is only for copies from blobs to blobs",
+    ),
+    (
+        FOLDER,
+        BLOBS,
+        &["/KeepTier:off"],
+        "`/KeepTier` is only for copies from blobs to blobs",
+    ),
+    (
+        FOLDER,
+        BLOBS,
+        &["/KeepTags:on"],
+        "`/KeepTags` is only for copies from blobs to blobs",
+    ),
     // Only blobs have snapshots.
     (
         FOLDER,

@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use crate::Result;
 use crate::location::BlobLocation;
+use crate::store::blob::BlobReadOptions;
 use crate::store::blob::request::list_blobs;
 use crate::store::rest::page::Marker;
 use crate::store::rest::xml;
@@ -44,16 +45,20 @@ pub(super) trait Container {
 pub(super) struct Remote {
     pub(super) place: BlobLocation,
     pub(super) tools: Tools,
-    /// Whether the snapshots of every blob are listed.
-    pub(super) snapshots: bool,
+    /// What is listed of every blob.
+    pub(super) read_options: BlobReadOptions,
 }
 
 impl Remote {
-    pub(super) fn new(place: &BlobLocation, tools: &Tools, snapshots: bool) -> Rc<Self> {
+    pub(super) fn new(
+        place: &BlobLocation,
+        tools: &Tools,
+        read_options: BlobReadOptions,
+    ) -> Rc<Self> {
         Rc::new(Self {
             place: place.clone(),
             tools: tools.clone(),
-            snapshots,
+            read_options,
         })
     }
 }
@@ -69,7 +74,8 @@ impl Container for Remote {
         let listing = match query.kind {
             QueryKind::Blobs => list_blobs::PageRequest {
                 metadata: true,
-                snapshots: self.snapshots,
+                snapshots: self.read_options.snapshots,
+                tags: self.read_options.tags,
                 ..plain
             },
             // The service refuses snapshots together with a delimiter. A snapshot has its blob's name.

@@ -38,7 +38,7 @@ impl BlobListing {
         scope: ListScope,
         pages: Sender<Result<Page>>,
     ) {
-        let container = Remote::new(&self.place, &tools, self.read_options.snapshots);
+        let container = Remote::new(&self.place, &tools, self.read_options);
         self.list(container, scope, pages).await;
     }
 
@@ -119,7 +119,7 @@ impl BlobListing {
         tools: &Tools,
         id: &str,
     ) -> Result<Option<Entry>> {
-        let container = Remote::new(&self.place, tools, self.read_options.snapshots);
+        let container = Remote::new(&self.place, tools, self.read_options);
         let service = Service::new(Rc::clone(&container) as Rc<dyn Container>);
         let prefix = self.prefix();
         let range = NameRange::whole(&prefix);

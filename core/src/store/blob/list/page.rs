@@ -253,6 +253,7 @@ impl BlobListing {
             carried: blob.carried,
             snapshot,
             smb: None,
+            archive: blob.archive,
         }))
     }
 }

@@ -49,6 +49,7 @@ mod tests {
             blob_type: None,
             snapshot: snapshot.map(Into::into),
             is_folder: false,
+            archive: None,
             carried: None,
         };
         keys.iter().map(blob).collect()

@@ -10,9 +10,11 @@ use azring_transport::http::{Expected, Request};
 use http::Method;
 
 use crate::Result;
-use crate::entry::{ETag, ObjectProperties};
+use crate::entry::{ArchiveState, ETag, ObjectProperties};
 use crate::location::BlobLocation;
-use crate::store::blob::properties::{BlobType, FOLDER_MARK};
+use crate::options::AccessTier;
+use crate::store::blob::properties::{BlobType, FOLDER_MARK, FoundTier, is_true};
+use crate::store::blob::request::tags_document;
 use crate::store::blob::rules::PAGE_ENTRIES_MAX;
 use crate::store::rest::checksum::decode_md5;
 use crate::store::rest::conditions::quoted_etag;
@@ -44,6 +46,8 @@ pub struct PageRequest<'a> {
     pub metadata: bool,
     /// With snapshots, the oldest first.
     pub snapshots: bool,
+    /// With index tags, which take a permission of their own.
+    pub tags: bool,
 }
 
 /// A blob, as a listing describes it.
@@ -65,6 +69,8 @@ pub struct ListedBlob {
     pub snapshot: Option<Box<str>>,
     /// Whether it is a directory mark and no data.
     pub is_folder: bool,
+    /// Why it cannot be read, where its tier is the reason.
+    pub archive: Option<ArchiveState>,
     /// The properties that are stored with it, where they are read.
     pub carried: Option<Box<ObjectProperties>>,
 }
@@ -92,14 +98,15 @@ pub fn request(place: &BlobLocation, listing: &PageRequest<'_>) -> Request {
             request = request.header("x-ms-version", START_FROM_VERSION);
         }
     }
-    let include = match (listing.metadata, listing.snapshots) {
-        (true, true) => Some("metadata,snapshots"),
-        (true, false) => Some("metadata"),
-        (false, true) => Some("snapshots"),
-        (false, false) => None,
-    };
-    if let Some(include) = include {
-        request = request.query("include", include);
+    let included = [
+        (listing.metadata, "metadata"),
+        (listing.snapshots, "snapshots"),
+        (listing.tags, "tags"),
+    ];
+    let included = included.iter().filter(|(is_asked, _)| *is_asked);
+    let include: Vec<_> = included.map(|(_, what)| *what).collect();
+    if !include.is_empty() {
+        request = request.query("include", include.join(","));
     }
     if let Some(entries) = listing.entries_max {
         request = request.query("maxresults", entries.min(PAGE_ENTRIES_MAX).to_string());
@@ -187,6 +194,7 @@ struct PartialBlob {
     blob_type: Option<BlobType>,
     snapshot: Option<Box<str>>,
     is_folder: bool,
+    tier: FoundTier,
     carried: Option<Box<ObjectProperties>>,
 }
 
@@ -215,6 +223,7 @@ fn read_blob(
             }
             "Properties" => draft.read_properties(xml)?,
             "Metadata" => draft.read_metadata(xml)?,
+            "Tags" => draft.read_tags(xml)?,
             _ => {}
         }
         Ok(ControlFlow::Continue(()))
@@ -234,6 +243,9 @@ impl PartialBlob {
                 "Content-Length" => self.bytes = xml.text()?.trim().parse().ok(),
                 "Content-MD5" => self.md5 = decode_md5(xml.text()?.trim()),
                 "BlobType" => self.blob_type = BlobType::from_word(xml.text()?.trim()),
+                "AccessTier" => self.tier.tier = AccessTier::from_word(xml.text()?.trim()),
+                "AccessTierInferred" => self.tier.is_inferred = is_true(&xml.text()?),
+                "ArchiveStatus" => self.tier.is_rehydrating = !xml.text()?.trim().is_empty(),
                 // Only accounts with a hierarchical namespace have this. Their directories are listed like blobs.
                 "ResourceType" => self.is_folder |= xml.text()?.trim() == "directory",
                 name => {
@@ -266,7 +278,19 @@ impl PartialBlob {
         })
     }
 
-    fn finish(self) -> Result<ListedBlob> {
+    /// Reads `<TagSet>` with the index tags. Tags that no service accepts are a fault of the answer.
+    fn read_tags(&mut self, xml: &mut Xml<'_>) -> Result<()> {
+        let tags = tags_document::read(xml)?;
+        if let Some(carried) = &mut self.carried {
+            carried.tags = Some(tags);
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<ListedBlob> {
+        if let Some(carried) = &mut self.carried {
+            carried.tier = self.tier.chosen();
+        }
         let name = self
             .name
             .ok_or_else(|| malformed("a blob in the listing has no name"))?;
@@ -289,6 +313,7 @@ impl PartialBlob {
             snapshot: self.snapshot,
             // A directory mark has no bytes. A blob with bytes is data, whatever its metadata says.
             is_folder: self.is_folder && bytes == 0,
+            archive: self.tier.archive(),
             carried: self.carried,
             name: name.into(),
         })

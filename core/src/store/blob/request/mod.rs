@@ -26,6 +26,14 @@ pub mod get_page_ranges;
 pub mod set_blob_metadata;
 pub mod set_blob_properties;
 
+pub mod set_blob_tier;
+
+pub mod set_blob_tags;
+
+pub mod get_blob_tags;
+
+mod tags_document;
+
 pub mod put_block;
 
 pub mod get_block_list;

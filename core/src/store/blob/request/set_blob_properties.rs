@@ -18,5 +18,5 @@ pub fn request(
     let request = Request::new(Method::PUT, place.account(), place.blob_path(name))
         .query("comp", "properties")
         .expect(Expected::status(200));
-    condition.on(stored.on(request))
+    condition.on(stored.on_change(request))
 }

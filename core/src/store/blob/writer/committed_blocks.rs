@@ -6,13 +6,14 @@ use tokio::sync::Mutex;
 
 use super::Draft;
 use crate::entry::{ETag, ObjectProperties};
+use crate::options::BlobTags;
 use crate::plan::chunk_runs::ChunkRuns;
 use crate::plan::chunks::Chunks;
 use crate::store::Tools;
 use crate::store::blob::block_id::BlockIds;
 use crate::store::blob::properties::{Properties, Stored};
 use crate::store::blob::request::get_block_list::{self, BlockList, ListedBlock};
-use crate::store::blob::request::{delete_blob, head_blob, put_block_list};
+use crate::store::blob::request::{delete_blob, get_blob_tags, head_blob, put_block_list};
 use crate::store::rest::conditions::{Condition, etag};
 use crate::store::rest::document::request_document;
 use crate::{Error, Result};
@@ -144,7 +145,15 @@ async fn clear(draft: &Draft, tools: &Tools) -> Result<()> {
     if !draft.expected.holds(Some(&properties.etag)) {
         return Err(draft.not_ours());
     }
-    let carried = ObjectProperties::of_head(&reply);
+    let tags = match reply.header("x-ms-tag-count") {
+        Some(_) => Some(tags(draft, tools).await?),
+        None => None,
+    };
+    let carried = ObjectProperties {
+        tier: properties.tier,
+        tags,
+        ..ObjectProperties::of_head(&reply)
+    };
     let committed = committed(draft, tools).await?;
     if committed.is_empty() && properties.bytes > 0 {
         // A block list cannot name a blob that was made in one request. The commit would empty it before its successor
@@ -164,6 +173,14 @@ async fn clear(draft: &Draft, tools: &Tools) -> Result<()> {
     let request = put_block_list::again(place, name, ids, stored, unchanged);
     draft.expected.made(send(draft, tools, &request).await?);
     Ok(())
+}
+
+/// The index tags of the blob.
+async fn tags(draft: &Draft, tools: &Tools) -> Result<BlobTags> {
+    let request = get_blob_tags::request(&draft.place, &draft.name);
+    let shown = || format!("the tags of `{}`", draft.shown());
+    let read = |reply: &Reply| get_blob_tags::parse(&reply.body);
+    request_document(tools, &request, shown, read).await
 }
 
 /// Clears them where there is no blob: makes an empty one for a moment.

@@ -9,10 +9,11 @@ use super::expected::{Expected, is_condition};
 use crate::digest::follower::Md5;
 use crate::entry::{ETag, ObjectProperties};
 use crate::location::BlobLocation;
+use crate::options::PropertyOptions;
 use crate::plan::Task;
 use crate::store::blob::name::blob_name;
 use crate::store::blob::properties::{Properties, Stored};
-use crate::store::blob::request::{head_blob, set_blob_properties};
+use crate::store::blob::request::{head_blob, set_blob_properties, set_blob_tags};
 use crate::store::rest::conditions::{Condition, etag};
 use crate::store::rest::source_failure;
 use crate::store::{Committed, Origin, Tools};
@@ -34,6 +35,8 @@ pub(in crate::store::blob) struct Draft {
     pub(in crate::store::blob) carried: Option<Box<ObjectProperties>>,
     /// The source from which the service fetches its bytes, if it does.
     pub(in crate::store::blob) origin: Option<Origin>,
+    /// What the user gave, which replaces that of the source.
+    pub(in crate::store::blob) given: Arc<PropertyOptions>,
 }
 
 impl Draft {
@@ -42,6 +45,7 @@ impl Draft {
         place: Arc<BlobLocation>,
         task: &Task,
         origin: Origin,
+        given: &Arc<PropertyOptions>,
     ) -> Self {
         Self {
             place,
@@ -52,6 +56,7 @@ impl Draft {
             md5: task.entry.md5,
             carried: task.entry.carried.clone(),
             origin: Some(origin),
+            given: Arc::clone(given),
         }
     }
 
@@ -108,11 +113,59 @@ impl Draft {
                 .as_deref()
                 .is_some_and(|carried| carried.content_type.is_none());
         if late_md5.is_none() && !lacks_type {
+            self.store_tags(tools).await?;
             return Ok(Committed::Done(last));
         }
+        let stored = self
+            .store_headers(tools, late_md5, lacks_type, last)
+            .await?;
+        self.store_tags(tools).await?;
+        Ok(Committed::Done(stored))
+    }
+
+    /// Stores what the service's own copy of a blob does not: the content headers that were given. Returns the
+    /// version that the blob has then.
+    pub(in crate::store::blob) async fn finish_copy(
+        &self,
+        tools: &Tools,
+        last: Option<ETag>,
+    ) -> Result<Option<ETag>> {
+        let carried = self.carried.as_deref();
+        let lacks_type = carried.is_some_and(|carried| carried.content_type.is_none());
+        let last = if self.given.headers.is_any() {
+            self.store_headers(tools, None, lacks_type, last).await?
+        } else {
+            last
+        };
+        self.store_tags(tools).await?;
+        Ok(last)
+    }
+
+    /// Stores tags that were too long for the request that made the blob.
+    async fn store_tags(&self, tools: &Tools) -> Result<()> {
+        let tags = self
+            .carried
+            .as_ref()
+            .and_then(|carried| carried.tags.as_ref());
+        let Some(tags) = tags.filter(|tags| tags.need_own_request()) else {
+            return Ok(());
+        };
+        let request = set_blob_tags::request(&self.place, &self.name, tags);
+        Box::pin(self.send(tools, &request)).await.map(drop)
+    }
+
+    /// Stores the content headers, an MD5 among them, and returns the version that the blob has then.
+    async fn store_headers(
+        &self,
+        tools: &Tools,
+        late_md5: Option<Md5>,
+        lacks_type: bool,
+        last: Option<ETag>,
+    ) -> Result<Option<ETag>> {
         // The request clears properties that it does not name, except the metadata.
         let carried = ObjectProperties {
             metadata: Vec::new(),
+            tags: None,
             ..self.carried.as_deref().cloned().unwrap_or_default()
         };
         let kept = carried.content_type.as_deref();
@@ -127,7 +180,7 @@ impl Draft {
             .map_or(Condition::Always, Condition::Unchanged);
         let request = set_blob_properties::request(&self.place, &self.name, stored, condition);
         match Box::pin(tools.client.send(&request)).await {
-            Ok(reply) => Ok(Committed::Done(etag(&reply))),
+            Ok(reply) => Ok(etag(&reply)),
             Err(error) if last.is_some() && error.status() == Some(412) => {
                 self.stored_before(tools, stored, error).await
             }
@@ -144,19 +197,38 @@ impl Draft {
         tools: &Tools,
         stored: Stored<'_>,
         error: transport::Error,
-    ) -> Result<Committed> {
+    ) -> Result<Option<ETag>> {
         if !is_condition(error.code()) {
             return Err(self.failure(error));
         }
         let request = head_blob::request(&self.place, &self.name);
         let reply = Box::pin(self.send(tools, &request)).await?;
         let found = Properties::of_head(&reply)?;
-        let is_stored = match stored.md5 {
-            Some(md5) => found.md5 == Some(md5),
-            None => found.content_type.is_none(),
+        let headers = |properties: &ObjectProperties| {
+            let ObjectProperties {
+                content_encoding,
+                content_language,
+                content_disposition,
+                cache_control,
+                ..
+            } = properties.clone();
+            (
+                content_encoding,
+                content_language,
+                content_disposition,
+                cache_control,
+            )
         };
+        let has_headers = stored
+            .carried
+            .is_none_or(|carried| headers(carried) == headers(&ObjectProperties::of_head(&reply)));
+        let is_stored = has_headers
+            && match stored.md5 {
+                Some(md5) => found.md5 == Some(md5),
+                None => stored.content_type.is_some() || found.content_type.is_none(),
+            };
         if is_stored {
-            Ok(Committed::Done(Some(found.etag)))
+            Ok(Some(found.etag))
         } else {
             Err(self.not_ours())
         }

@@ -15,11 +15,12 @@ use super::expected::Expected;
 use crate::digest::follower::Md5;
 use crate::plan::chunks::Chunk;
 use crate::plan::replace::Replace;
+use crate::plan::stored_properties::{StoredForm, stored};
 use crate::plan::target_name::TargetName;
 use crate::store::blob::BlobTarget;
 use crate::store::blob::block_id::BlockIds;
 use crate::store::blob::name::blob_name;
-use crate::store::blob::properties::BlobType;
+use crate::store::blob::properties::{BlobType, check_version};
 use crate::store::blob::request::{put_blob, put_block, put_block_list};
 use crate::store::rest::checksum::Check;
 use crate::store::rest::conditions::{Condition, etag};
@@ -34,6 +35,10 @@ impl StreamTarget for BlobTarget {
         content_type: Option<String>,
         replace: Replace,
     ) -> Step<'a, Result<Arc<dyn ObjectStream>>> {
+        let form = StoredForm {
+            blob_type: Some(self.blob_type),
+            keeps_times: false,
+        };
         let draft = Draft {
             expected: Expected::new(replace),
             place: Arc::clone(&self.place),
@@ -41,10 +46,12 @@ impl StreamTarget for BlobTarget {
             content_type,
             md5: None,
             is_copy: false,
-            carried: None,
+            carried: stored(&self.properties, None, form),
             origin: None,
+            given: Arc::clone(&self.properties),
         };
         Box::pin(async {
+            check_version(&self.properties, &self.place)?;
             let stream = BlobStream::create(draft, self.blob_type, tools).await?;
             Ok(Arc::new(stream) as Arc<dyn ObjectStream>)
         })
@@ -112,7 +119,7 @@ impl BlobStream {
             }
             Err(error) => return Err(error),
         };
-        Ok(Some(Committed::Done(made)))
+        self.draft.finish(tools, None, made).await.map(Some)
     }
 
     /// Writes one block. The blocks of an appended blob wait for each other.
@@ -150,14 +157,14 @@ impl BlobStream {
                 let condition = Condition::of(&replace);
                 let list = put_block_list::request(place, name, all(), stored, condition);
                 match tools.client.send(&list).await {
-                    Ok(reply) => Ok(Committed::Done(etag(&reply))),
+                    Ok(reply) => self.draft.finish(tools, None, etag(&reply)).await,
                     Err(error) if self.draft.is_refused(&error) => {
                         let found = etag(&self.draft.in_the_way(tools, error).await?);
                         // Only this run gives its blocks these ids.
                         let there = committed(&self.draft, tools).await?;
                         let is_ours = there.iter().map(|block| &*block.id);
                         if is_ours.eq(all().map(|id| id.as_str().to_owned())) {
-                            Ok(Committed::Done(found))
+                            self.draft.finish(tools, None, found).await
                         } else {
                             Err(self.draft.not_ours())
                         }

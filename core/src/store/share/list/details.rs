@@ -26,6 +26,7 @@ pub(in crate::store::share) fn entry_of(name: EntryName, file: ListedFile) -> En
         carried: None,
         snapshot: None,
         smb: file.smb,
+        archive: None,
     }
 }
 

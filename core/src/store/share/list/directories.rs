@@ -116,5 +116,6 @@ fn entry(name: &str, smb: SmbProperties) -> Entry {
         carried: None,
         snapshot: None,
         smb: Some(Box::new(smb)),
+        archive: None,
     }
 }

@@ -8,6 +8,8 @@ mod machine;
 
 mod measure;
 
+mod properties;
+
 mod selection;
 
 mod session;
@@ -71,6 +73,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Row> {
         measure::ROWS,
         session::ROWS,
         sync::ROWS,
+        properties::ROWS,
     ]
     .into_iter()
     .flatten()

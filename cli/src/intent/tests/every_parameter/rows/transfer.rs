@@ -21,7 +21,7 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         slash: "SetContentType",
-        dash: &["set-content-type"],
+        dash: &["set-content-type", "content-type"],
         services: BLOBS_FILES,
         ways: &[Way::Up],
         elsewhere: "is only for uploads",

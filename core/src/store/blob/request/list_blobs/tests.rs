@@ -44,6 +44,7 @@ fn a_real_page_is_read() {
                 blob_type: Some(BlobType::Block),
                 snapshot: None,
                 is_folder: false,
+                archive: None,
                 carried: None,
             },
             ListedBlob {
@@ -55,6 +56,7 @@ fn a_real_page_is_read() {
                 blob_type: Some(BlobType::Page),
                 snapshot: Some("2018-08-16T15:19:39.1234567Z".into()),
                 is_folder: true,
+                archive: None,
                 carried: None,
             },
         ]
@@ -186,6 +188,7 @@ fn any_blob() -> impl Strategy<Value = ListedBlob> {
                 blob_type: Some(BlobType::Append),
                 snapshot: snapshot.map(Into::into),
                 is_folder: is_folder && bytes == 0,
+                archive: None,
                 carried: None,
             },
         )
