@@ -12,6 +12,8 @@ pub(crate) struct ExitPolicy {
     pub(crate) is_detailed: bool,
     /// A run that finds nothing to copy has failed.
     pub(crate) fail_if_empty: bool,
+    /// The codes of AzCopy 10: every failure of a run is 1.
+    pub(crate) is_azcopy10: bool,
 }
 
 /// How a call ended. The detailed endings have codes of their own with `/ExitCodes:detailed`.
@@ -67,6 +69,7 @@ impl Ending {
     /// The ending under this policy: without detailed codes every failure is a plain one.
     pub(crate) fn by(self, policy: ExitPolicy) -> Self {
         match self {
+            Self::TooManyDeletions if policy.is_azcopy10 => Self::Failure,
             Self::Success
             | Self::Failure
             | Self::Usage

@@ -10,6 +10,7 @@ use azring_transport::auth::TokenSource;
 
 use crate::console::Console;
 use crate::file_kind::FileKind;
+use crate::parameter::Dialect;
 use crate::terminal;
 
 /// The environment of a call.
@@ -78,6 +79,14 @@ impl Environment {
     /// Directory Specification.
     pub(crate) fn state_folder(&self) -> Option<PathBuf> {
         self.xdg_folder("XDG_STATE_HOME", ".local/state")
+    }
+
+    /// The folder of journals: for AzCopy 10's commands its variable may name another.
+    pub(crate) fn journal_folder(&self, dialect: Dialect) -> Option<PathBuf> {
+        self.raw("AZCOPY_JOB_PLAN_LOCATION")
+            .filter(|_| dialect == Dialect::AzCopy10)
+            .map(PathBuf::from)
+            .or_else(|| self.state_folder())
     }
 
     /// The folder of the user's configuration: `$XDG_CONFIG_HOME/azring`.

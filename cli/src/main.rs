@@ -25,6 +25,8 @@ mod environment;
 
 mod file_kind;
 
+mod job_id;
+
 mod login;
 
 mod intent;

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use crate::advice::Advice;
 use crate::ending::ExitPolicy;
 use crate::environment::Environment;
+use crate::job_id::JobId;
 use crate::parameter::{self as row, Dialect};
 use crate::parsed::ParsedArgs;
 use crate::parsed::{choice, local};
-use crate::usage_error::UsageError;
+use crate::usage_error::{UsageError, reason};
 
 /// What is printed and written about a run, and the exit code.
 #[derive(Debug)]
@@ -29,6 +30,12 @@ pub(crate) struct Settings {
     pub(crate) trace: Option<PathBuf>,
     /// Records on standard output instead of text.
     pub(crate) json: bool,
+    /// Nothing on standard output.
+    pub(crate) is_silent: bool,
+    /// The user chose to skip objects that the destination has.
+    pub(crate) skips_by_choice: bool,
+    /// The number of the job, as AzCopy 10 shows it.
+    pub(crate) job: JobId,
     /// The wanted form of progress.
     pub(crate) progress: ProgressChoice,
     /// The kind of exit code.
@@ -55,6 +62,10 @@ pub(crate) enum ProgressForm {
     Lines,
     /// JSON records on standard output.
     Records,
+    /// A new line of AzCopy 10's text each time.
+    AzCopy10Lines,
+    /// AzCopy 10's JSON records on standard output.
+    AzCopy10Records(JobId),
 }
 
 impl Settings {
@@ -69,6 +80,9 @@ impl Settings {
             report: local(args, &row::REPORT)?,
             trace: local(args, &row::TRACE_CONTROLLER)?,
             json: choice(args, &row::OUTPUT)? == Some("json"),
+            is_silent: choice(args, &row::OUTPUT)? == Some("none"),
+            skips_by_choice: choice(args, &row::OVERWRITE)? == Some("never"),
+            job: JobId::any(),
             progress: match choice(args, &row::PROGRESS)? {
                 Some("lines") => ProgressChoice::Lines,
                 Some("none") => ProgressChoice::Off,
@@ -77,6 +91,7 @@ impl Settings {
             exit_policy: ExitPolicy {
                 is_detailed: choice(args, &row::EXIT_CODES)? == Some("detailed"),
                 fail_if_empty: args.has(&row::FAIL_IF_EMPTY),
+                is_azcopy10: args.dialect() == Dialect::AzCopy10,
             },
         })
     }
@@ -91,6 +106,24 @@ impl Settings {
         }
     }
 
+    /// Logs a command of AzCopy 10 as it does, if its variable names a folder: one file for a job.
+    pub(crate) fn log_as_azcopy10(&mut self, environment: &Environment) -> Result<(), UsageError> {
+        let folder = environment.raw("AZCOPY_LOG_LOCATION").map(PathBuf::from);
+        let is_wanted = self.dialect == Dialect::AzCopy10 && self.verbose_log.is_none();
+        let Some(folder) = folder.filter(|_| is_wanted) else {
+            return Ok(());
+        };
+        std::fs::create_dir_all(&folder).map_err(|error| {
+            UsageError::meaning(format!(
+                "cannot make the folder `{}` of `AZCOPY_LOG_LOCATION`: {}",
+                folder.display(),
+                reason(&error)
+            ))
+        })?;
+        self.verbose_log = Some(folder.join(format!("{}.log", self.job)));
+        Ok(())
+    }
+
     /// The files that are written during the run.
     pub(crate) fn files(&self) -> impl Iterator<Item = &PathBuf> {
         let files = [&self.verbose_log, &self.ledger, &self.trace, &self.report];
@@ -101,8 +134,15 @@ impl Settings {
     pub(crate) fn form(&self, has_bar: bool) -> Option<ProgressForm> {
         match self.progress {
             ProgressChoice::Off => None,
+            _ if self.is_silent => None,
+            _ if self.json && self.dialect == Dialect::AzCopy10 => {
+                Some(ProgressForm::AzCopy10Records(self.job))
+            }
             _ if self.json => Some(ProgressForm::Records),
             ProgressChoice::Auto if has_bar => Some(ProgressForm::Bar),
+            ProgressChoice::Auto | ProgressChoice::Lines if self.dialect == Dialect::AzCopy10 => {
+                Some(ProgressForm::AzCopy10Lines)
+            }
             ProgressChoice::Auto | ProgressChoice::Lines => Some(ProgressForm::Lines),
         }
     }

@@ -29,7 +29,7 @@ pub(crate) fn read_typed(words: &[OsString]) -> Result<ParsedArgs, UsageError> {
 fn read_in(dialect: Dialect, words: &[OsString]) -> Result<ParsedArgs, UsageError> {
     match dialect {
         Dialect::Slash => slash::read(words),
-        Dialect::Dash => dash::read(words),
+        Dialect::Dash | Dialect::AzCopy10 => dash::read(words),
     }
 }
 
@@ -81,7 +81,7 @@ pub(crate) fn dialect(words: &[OsString]) -> Dialect {
 pub(crate) fn is_parameter(word: &OsStr) -> bool {
     match dialect_of(word) {
         Some(Dialect::Slash) => slash::is_parameter(word),
-        Some(Dialect::Dash) => true,
+        Some(Dialect::Dash | Dialect::AzCopy10) => true,
         None => false,
     }
 }

@@ -48,7 +48,7 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> 
 fn convert(args: &ParsedArgs) -> Result<(String, Vec<String>), UsageError> {
     let mut other = ParsedArgs::new(match args.dialect() {
         Dialect::Slash => Dialect::Dash,
-        Dialect::Dash => Dialect::Slash,
+        Dialect::Dash | Dialect::AzCopy10 => Dialect::Slash,
     });
     let mut hidden = Vec::new();
     for (parameter, value) in args.typed() {

@@ -5,6 +5,7 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
 use azring_core::Stop;
@@ -20,8 +21,11 @@ use crate::console::{self, Console, Level};
 use crate::ending::Ending;
 use crate::environment::Environment;
 use crate::help::{self, CommandHelp};
-use crate::journal::{self, CommandJournal, Questions, Refusal};
-use crate::listener::{JsonRecords, Listener, PlannedChanges, RunEnd, SummaryBlock};
+use crate::job_id::JobId;
+use crate::journal::{self, CommandJournal, Questions, RecalledCommand, Refusal};
+use crate::listener::{
+    AzCopy10Output, JobKind, JsonRecords, Listener, PlannedChanges, RunEnd, SummaryBlock,
+};
 use crate::parameter::{self as row, Dialect, FAIL_IF_EMPTY, Z};
 use crate::parsed::ParsedArgs;
 use crate::settings::Settings;
@@ -61,19 +65,44 @@ pub(super) fn copy_or_resume(
     args: &ParsedArgs,
     console: &Arc<Console>,
 ) -> Result<Ending, UsageError> {
-    let mut environment = Environment::of_process(console, prompt::secret_line(console));
+    let environment = Environment::of_process(console, prompt::secret_line(console));
     let recalled = journal::recall(args, &environment)?;
+    run_or_resume(args, recalled.as_ref(), environment, console)
+}
+
+/// Resumes the journal of this name in a folder, with what is given beside it.
+pub(super) fn resume(
+    args: &ParsedArgs,
+    folder: &Path,
+    name: &str,
+    console: &Arc<Console>,
+) -> Result<Ending, UsageError> {
+    let environment = Environment::of_process(console, prompt::secret_line(console));
+    let recalled = journal::recall_from(args, folder, name)?;
+    run_or_resume(args, Some(&recalled), environment, console)
+}
+
+fn run_or_resume(
+    args: &ParsedArgs,
+    recalled: Option<&RecalledCommand>,
+    mut environment: Environment,
+    console: &Arc<Console>,
+) -> Result<Ending, UsageError> {
     environment.is_recalled = recalled.is_some();
-    let args = recalled.as_ref().map_or(args, |recalled| &recalled.args);
+    let args = recalled.map_or(args, |recalled| &recalled.args);
     let mut options = intent::options(args, &environment)?;
-    if let Some(recalled) = &recalled {
+    if let Some(recalled) = recalled {
         recalled.check(&options)?;
     }
-    let settings = Settings::new(args, &environment)?;
+    let mut settings = Settings::new(args, &environment)?;
     if recalled.is_some() {
         show_ends(&options, &settings, console);
     }
     let command_journal = journal::of_command(args, &options, &environment)?;
+    if let Some(command_journal) = &command_journal {
+        settings.job = JobId::of_fingerprint(&command_journal.command.fingerprint());
+    }
+    settings.log_as_azcopy10(&environment)?;
     options.table.spool_in = match &command_journal {
         Some(command_journal) => Some(command_journal.folder.clone()),
         None => environment.state_folder(),
@@ -100,7 +129,7 @@ fn copy(
 ) -> Ending {
     if matches!(options.target, Location::Pipe) {
         console.leave_output_to_data();
-    } else if !settings.json {
+    } else if !settings.json && !settings.is_silent {
         console.show_notices();
     }
     let report = match settings.report.as_deref().map(report::open).transpose() {
@@ -135,10 +164,11 @@ fn copy(
         Err(text) => return failed(console, &text),
     };
     let names_changes = options.sync.is_some() || options.moves.is_some();
-    if options.preview && names_changes && !settings.json {
+    let is_text = !settings.json && !settings.is_silent && settings.dialect != Dialect::AzCopy10;
+    if options.preview && names_changes && is_text {
         listeners.push(Box::new(PlannedChanges::new(Arc::clone(console))));
     }
-    listeners.push(counts(options, settings, console));
+    listeners.extend(counts(options, settings, console));
     let (result, ending) = host.run(options, settings, session, listeners);
     if settings.exit_policy.fail_if_empty && matches!(&result, Ok(summary) if summary.listed == 0) {
         let name = FAIL_IF_EMPTY.spelled(settings.dialect);
@@ -180,27 +210,39 @@ fn not_begun(
         return Ending::Failure;
     };
     // This run has a summary too, of zeros.
-    counts(options, settings, console).on_end(&RunEnd {
-        result: Ok(&Summary::default()),
-        ending,
-    });
+    if let Some(counts) = counts(options, settings, console) {
+        counts.on_end(&RunEnd {
+            result: Ok(&Summary::default()),
+            ending,
+        });
+    }
     if let Some(command_journal) = command_journal {
         tell_how_to_resume(command_journal, settings.dialect, console);
     }
     ending
 }
 
-/// The listener that prints the counts of a run at its end.
-fn counts(options: &Options, settings: &Settings, console: &Arc<Console>) -> Box<dyn Listener> {
-    if settings.json {
-        Box::new(JsonRecords::new(
-            Arc::clone(console),
-            options,
-            settings.dialect,
-        ))
-    } else {
-        Box::new(SummaryBlock::new(Arc::clone(console), options.preview))
+/// The listener that prints the counts of a run at its end; `None` for a silent run.
+fn counts(
+    options: &Options,
+    settings: &Settings,
+    console: &Arc<Console>,
+) -> Option<Box<dyn Listener>> {
+    let console = || Arc::clone(console);
+    if settings.is_silent {
+        return None;
     }
+    Some(if settings.dialect == Dialect::AzCopy10 {
+        let kind = match options.sync {
+            Some(_) => JobKind::Sync,
+            None => JobKind::Copy,
+        };
+        Box::new(AzCopy10Output::new(console(), kind, options, settings))
+    } else if settings.json {
+        Box::new(JsonRecords::new(console(), options, settings.dialect))
+    } else {
+        Box::new(SummaryBlock::new(console(), options.preview))
+    })
 }
 
 /// Prints the source and the destination, if they come from a journal.

@@ -11,8 +11,10 @@ use azring_core::journal::{
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::copy;
 use super::definition::Command;
 use crate::args;
+use crate::args::azcopy10::Verb;
 use crate::console::{Console, Level, count, size};
 use crate::ending::Ending;
 use crate::environment::Environment;
@@ -34,6 +36,60 @@ pub(super) const COMMAND: Command = Command {
     has_own_help: false,
     run,
 };
+
+/// One call of AzCopy 10's `jobs`.
+pub(super) struct Call<'a> {
+    /// The job that it names.
+    pub(super) job: Option<&'a OsStr>,
+    /// The status that it asks for.
+    pub(super) status: Option<&'a str>,
+}
+
+/// Runs AzCopy 10's `jobs list|show|resume|clean|remove`. azring keeps the journals of jobs that are not complete only.
+pub(super) fn of_azcopy10(
+    verb: Verb,
+    call: &Call<'_>,
+    mut args: ParsedArgs,
+    console: &Arc<Console>,
+) -> Result<Ending, UsageError> {
+    let environment = Environment::of_process(console, prompt::secret_line(console));
+    let folder = folder(&args, &environment)?;
+    let wanted: Vec<OsString> = call.job.map(journal_of).into_iter().collect();
+    let jobs = Jobs {
+        names: names(&folder, &wanted)?,
+        folder,
+        json: choice(&args, &row::OUTPUT)? == Some("json"),
+        console,
+    };
+    if verb == Verb::JobsResume {
+        let [name] = &jobs.names[..] else {
+            return Err(UsageError::meaning(
+                "`jobs resume` needs one job, as `azring jobs list` shows it",
+            ));
+        };
+        // A resumed job asks nothing, as the command did not.
+        args.add(&row::Y, None)?;
+        return copy::resume(&args, &jobs.folder, name, console);
+    }
+    let jobs = jobs.with_status(call.status.filter(|_| verb != Verb::JobsShow))?;
+    Ok(match verb {
+        Verb::JobsShow => jobs.show(),
+        Verb::JobsClean | Verb::JobsRemove => jobs.clean(),
+        _ => jobs.list(),
+    })
+}
+
+/// The beginning of the name of a journal, from the number that AzCopy 10 shows of the job.
+fn journal_of(job: &OsStr) -> OsString {
+    let text = job.to_string_lossy();
+    let digits = text.replace('-', "");
+    let is_number = digits.len() == 32 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    if is_number {
+        digits[..16].to_ascii_lowercase().into()
+    } else {
+        job.to_owned()
+    }
+}
 
 /// The number of failed objects that are shown of a job.
 const FAILED_MAX: usize = 20;
@@ -95,7 +151,7 @@ fn action(bare: &[OsString]) -> Result<(Action, &[OsString]), UsageError> {
 
 fn folder(args: &ParsedArgs, environment: &Environment) -> Result<PathBuf, UsageError> {
     local(args, &row::Z)?
-        .or_else(|| environment.state_folder())
+        .or_else(|| environment.journal_folder(args.dialect()))
         .ok_or_else(|| {
             UsageError::meaning("there is no home folder, and so no folder with journals")
         })
@@ -135,6 +191,40 @@ struct Jobs<'a> {
 }
 
 impl Jobs<'_> {
+    /// The jobs of a status, in AzCopy 10's words.
+    fn with_status(mut self, status: Option<&str>) -> Result<Self, UsageError> {
+        let Some(status) = status else {
+            return Ok(self);
+        };
+        let is_status: fn(&str) -> bool = match status.to_ascii_lowercase().as_str() {
+            "all" | "" => return Ok(self),
+            "inprogress" => |state| state.starts_with("running"),
+            "cancelled" | "paused" => |state| state == "interrupted",
+            "failed" | "completedwitherrors" | "completedwitherrorsandskipped" => {
+                |state| state == "ended with failures"
+            }
+            // Of these there are no journals.
+            "completed" | "completedwithskipped" | "completedwithfailures" | "cancelling" => {
+                |_| false
+            }
+            _ => {
+                return Err(UsageError::meaning(format!(
+                    "`{}` is no value of `--with-status`: it takes `All`, `InProgress`, `Cancelled`, `Failed`, `Completed`, \
+                     `CompletedWithErrors`, `CompletedWithSkipped` or `CompletedWithErrorsAndSkipped`",
+                    crate::mask::shown(status)
+                )));
+            }
+        };
+        self.names = std::mem::take(&mut self.names)
+            .into_iter()
+            .filter(|name| {
+                let (said, holder) = self.look(name);
+                said.is_ok_and(|said| is_status(&state(holder.as_ref(), &said)))
+            })
+            .collect();
+        Ok(self)
+    }
+
     fn list(&self) -> Ending {
         for name in &self.names {
             let (said, holder) = self.look(name);

@@ -35,6 +35,8 @@ mod doctor;
 
 mod convert_args;
 
+mod azcopy10;
+
 mod completions;
 
 mod man;

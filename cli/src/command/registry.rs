@@ -4,13 +4,16 @@ use std::ffi::OsString;
 
 use super::definition::{Command, place_first};
 use super::{
-    bench, completions, convert_args, copy, doctor, jobs, list, login, logout, man, move_objects,
-    remove, sync,
+    azcopy10, bench, completions, convert_args, copy, doctor, jobs, list, login, logout, man,
+    move_objects, remove, sync,
 };
 use crate::help::CommandHelp;
 
 /// The command of arguments that name none.
 static DEFAULT: Command = copy::COMMAND;
+
+/// The commands of AzCopy 10.
+static OF_AZCOPY10: Command = azcopy10::COMMAND;
 
 /// The commands with a name, in the order in which help lists them.
 static COMMANDS: &[Command] = &[
@@ -40,6 +43,11 @@ pub(crate) fn help_texts() -> Vec<CommandHelp> {
 
 /// The command that the first word names, or else `copy`, and the words of that command.
 pub(crate) fn find(words: &[OsString]) -> (&'static Command, &[OsString]) {
+    let program = std::env::args_os().next().unwrap_or_default();
+    let own: Vec<_> = named().map(|command| command.help.name).collect();
+    if azcopy10::is_meant(words, &program, &own) {
+        return (&OF_AZCOPY10, words);
+    }
     match words.split_first() {
         Some((first, rest)) => match named().find(|command| first == command.help.name) {
             Some(command) => (command, rest),
@@ -54,6 +62,10 @@ pub(crate) fn parameters(words: &[OsString]) -> &[OsString] {
     let (command, mut rest) = find(words);
     if command.is(&DEFAULT) {
         return words;
+    }
+    if command.is(&OF_AZCOPY10) {
+        // Its secrets are in URLs, which are masked in any case.
+        return &[];
     }
     while let (Some(_), after) = place_first(rest) {
         rest = after;

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::sync::Arc;
 
 use azring_core::job;
+use azring_core::options::Options;
 
 use super::definition::Command;
 use super::run_host::{RunHost, failed, listeners};
@@ -12,8 +13,11 @@ use crate::ending::Ending;
 use crate::environment::Environment;
 use crate::help::CommandHelp;
 use crate::intent;
-use crate::listener::{JsonRecords, Listener, PlannedChanges, RemovalSummary};
-use crate::parameter as row;
+use crate::listener::{
+    AzCopy10Output, JobKind, JsonRecords, Listener, PlannedChanges, RemovalSummary,
+};
+use crate::parameter::{self as row, Dialect};
+use crate::parsed::ParsedArgs;
 use crate::settings::Settings;
 use crate::usage_error::UsageError;
 use crate::{prompt, report, terminal};
@@ -53,11 +57,15 @@ pub(super) const COMMAND: Command = Command {
 };
 
 fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> {
-    let args = COMMAND.read(list)?;
+    remove(&COMMAND.read(list)?, console)
+}
+
+/// Deletes what the parameters say.
+pub(super) fn remove(args: &ParsedArgs, console: &Arc<Console>) -> Result<Ending, UsageError> {
     let environment = Environment::of_process(console, prompt::secret_line(console));
-    let (options, removal) = intent::remove(&args, &environment)?;
-    let settings = Settings::new(&args, &environment)?.of_command("remove");
-    if !settings.json {
+    let (options, removal) = intent::remove(args, &environment)?;
+    let settings = Settings::new(args, &environment)?.of_command("remove");
+    if !settings.json && !settings.is_silent {
         console.show_notices();
     }
     let report = settings.report.as_deref().map(report::open).transpose()?;
@@ -84,18 +92,33 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> 
         Ok(listeners) => listeners,
         Err(text) => return Ok(failed(console, &text)),
     };
-    listeners.push(if settings.json {
-        let records = JsonRecords::new(Arc::clone(console), &options, settings.dialect);
-        Box::new(records) as Box<dyn Listener>
-    } else {
-        Box::new(PlannedChanges::new(Arc::clone(console)))
-    });
-    if !settings.json {
-        let summary = RemovalSummary::new(Arc::clone(console), options.preview);
-        listeners.push(Box::new(summary));
-    }
+    listeners.extend(results(&options, &settings, console));
     let (_, ending) = host.run_job(&settings, listeners, |observer, stop| {
         job::remove(&options, removal, observer, stop)
     });
     Ok(ending)
+}
+
+/// The listeners that print what was deleted.
+fn results(
+    options: &Options,
+    settings: &Settings,
+    console: &Arc<Console>,
+) -> Vec<Box<dyn Listener>> {
+    let console = || Arc::clone(console);
+    if settings.is_silent {
+        return Vec::new();
+    }
+    if settings.dialect == Dialect::AzCopy10 {
+        let output = AzCopy10Output::new(console(), JobKind::Remove, options, settings);
+        return vec![Box::new(output)];
+    }
+    if settings.json {
+        let records = JsonRecords::new(console(), options, settings.dialect);
+        return vec![Box::new(records)];
+    }
+    vec![
+        Box::new(PlannedChanges::new(console())),
+        Box::new(RemovalSummary::new(console(), options.preview)),
+    ]
 }

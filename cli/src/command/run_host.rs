@@ -132,11 +132,10 @@ pub(super) fn listeners(
             trace.map_err(|error| cannot_write("trace", path, &error))?,
         ));
     }
-    listeners.push(Box::new(Messages::new(
-        console(),
-        options,
-        &settings.advice,
-    )));
+    let messages = Messages::new(console(), options, &settings.advice);
+    listeners.push(Box::new(
+        messages.skipping_by_choice(settings.skips_by_choice),
+    ));
     Ok(listeners)
 }
 

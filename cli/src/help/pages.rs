@@ -145,7 +145,7 @@ fn everything(dialect: Dialect, width: usize, commands: &[CommandHelp]) -> Strin
         topic::names(),
         match dialect {
             Dialect::Slash => "/?:Sample",
-            Dialect::Dash => "--help sample",
+            Dialect::Dash | Dialect::AzCopy10 => "--help sample",
         }
     );
     parts.push(paragraph(&topics, 0, width));
@@ -170,7 +170,7 @@ fn entry(parameter: &Parameter, dialect: Dialect, width: usize) -> String {
 fn one(parameter: &Parameter, dialect: Dialect, width: usize) -> String {
     let other = match dialect {
         Dialect::Slash => Dialect::Dash,
-        Dialect::Dash => Dialect::Slash,
+        Dialect::Dash | Dialect::AzCopy10 => Dialect::Slash,
     };
     let services: Vec<_> = parameter
         .applies_to

@@ -53,7 +53,7 @@ pub(super) fn between(
         conflict: Conflict {
             skip_older: args.has(&row::XO),
             skip_newer: args.has(&row::XN),
-            overwrite: overwrite(args, environment),
+            overwrite: overwrite(args, environment)?,
         },
         upload,
         properties: properties.into(),
@@ -74,6 +74,7 @@ pub(super) fn between(
         preserve_smb: args.has(&row::PRESERVE_SMB),
         sync: sync::sync(args, environment)?,
         moves: moves::moves(args),
+        as_subdir: args.has(&row::AS_SUBDIR),
         preview: args.has(&row::L),
     })
 }
@@ -106,10 +107,12 @@ fn upload(
         blob_type: match read::choice(args, &row::BLOB_TYPE)? {
             Some("page") => Some(BlobType::Page),
             Some("append") => Some(BlobType::Append),
+            Some("detect") => None,
             Some(_) => Some(BlobType::Block),
             None if is_disk => Some(BlobType::Page),
             None => None,
         },
+        disks_as_pages: read::choice(args, &row::BLOB_TYPE)? == Some("detect"),
         content_type: content_type(args, environment)?,
         block_bytes: read::block_bytes(args)?.unwrap_or(UploadOptions::default().block_bytes),
         keeps_block_bytes: args.has(&row::BLOCK_SIZE_IN_MB),
@@ -125,21 +128,22 @@ fn download(args: &ParsedArgs) -> Result<DownloadOptions, UsageError> {
             Some("off") => Durability::Off,
             _ => Durability::Batch,
         },
+        allows_missing_md5: read::choice(args, &row::MISSING_MD5)? == Some("pass"),
         delimiter: read::delimiter(args)?.unwrap_or(DownloadOptions::default().delimiter),
     })
 }
 
-fn overwrite(args: &ParsedArgs, environment: &Environment) -> Overwrite {
-    if args.has(&row::SYNC) {
+fn overwrite(args: &ParsedArgs, environment: &Environment) -> Result<Overwrite, UsageError> {
+    let chosen = read::choice(args, &row::OVERWRITE)?;
+    Ok(match chosen {
         // The comparison decides, and only the version that was compared is replaced.
-        Overwrite::Ask
-    } else if args.has(&row::Y) {
-        Overwrite::Always
-    } else if environment.can_ask {
-        Overwrite::Ask
-    } else {
-        Overwrite::Never
-    }
+        _ if args.has(&row::SYNC) => Overwrite::Ask,
+        Some("always") => Overwrite::Always,
+        Some("never") => Overwrite::Never,
+        None if args.has(&row::Y) => Overwrite::Always,
+        _ if environment.can_ask => Overwrite::Ask,
+        _ => Overwrite::Never,
+    })
 }
 
 fn content_type(args: &ParsedArgs, environment: &Environment) -> Result<ContentType, UsageError> {

@@ -39,6 +39,8 @@ const FOREIGN: &[(&Parameter, &str)] = &[
         "cannot know what attributes exclude at the destination",
     ),
     (&row::PRESERVE_SMB, "keeps modification times only"),
+    (&row::AS_SUBDIR, "always compares the content of its source"),
+    (&row::OVERWRITE, "replaces what is different"),
 ];
 
 /// Whether objects in sub-folders are selected: always in a sync.

@@ -75,7 +75,7 @@ pub(crate) fn of_command(
     } else {
         name(&command)
     };
-    let Some(folder) = named.or_else(|| environment.state_folder()) else {
+    let Some(folder) = named.or_else(|| environment.journal_folder(args.dialect())) else {
         if args.has(&row::Z) {
             return Err(no_home(args));
         }

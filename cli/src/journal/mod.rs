@@ -24,4 +24,4 @@ pub(crate) use command_journal::{CommandJournal, NAME, of_command};
 pub(crate) use folder::{ENDING, journals_in};
 pub(crate) use leftovers::remove as remove_leftovers;
 pub(crate) use open::{Questions, Refusal, open};
-pub(crate) use recall::recall;
+pub(crate) use recall::{RecalledCommand, recall, recall_from};

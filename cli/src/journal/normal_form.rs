@@ -34,7 +34,8 @@ pub(super) fn command(args: &ParsedArgs, options: &Options) -> Result<Command, U
 /// The words of the normal form, in the order of the table. The dialect stays, since it decides the
 /// meaning of patterns.
 fn words(args: &ParsedArgs, options: &Options, folder: &Path) -> Result<Vec<Vec<u8>>, UsageError> {
-    let mut normal = ParsedArgs::new(args.dialect());
+    let dialect = args.dialect().of_rows();
+    let mut normal = ParsedArgs::new(dialect);
     for parameter in row::all().filter(|parameter| parameter.identity) {
         if !args.has(parameter) {
             continue;
@@ -47,7 +48,7 @@ fn words(args: &ParsedArgs, options: &Options, folder: &Path) -> Result<Vec<Vec<
             add_as_it_is(&mut normal, args, parameter, options, folder)?;
         }
     }
-    let words = normal.words(args.dialect());
+    let words = normal.words(dialect);
     Ok(words.into_iter().map(OsString::into_vec).collect())
 }
 

@@ -35,12 +35,21 @@ pub(crate) fn recall(
         return Ok(None);
     }
     let (folder, name) = find(args, environment)?;
+    recall_from(args, &folder, &name).map(Some)
+}
+
+/// The command of the journal of this name in the folder, with the parameters that are given beside it.
+pub(crate) fn recall_from(
+    args: &ParsedArgs,
+    folder: &Path,
+    name: &str,
+) -> Result<RecalledCommand, UsageError> {
     let refused = |reason: String| UsageError::meaning(reason);
-    owner::check(&folder, &name).map_err(refused)?;
-    let replayed = peek(&folder, &name)
+    owner::check(folder, name).map_err(refused)?;
+    let replayed = peek(folder, name)
         .0
         .map_err(|error| refused(error.to_string()))?
-        .ok_or_else(|| nothing(args, &folder))?;
+        .ok_or_else(|| nothing(args, folder))?;
     let (list, dialect) = of_journal(replayed.command());
     let mut recalled = args::read(&list)?;
     for (typed, value) in args.typed() {
@@ -50,10 +59,14 @@ pub(crate) fn recall(
         }
     }
     debug_assert_eq!(recalled.dialect(), dialect);
-    Ok(Some(RecalledCommand {
+    if args.dialect() == Dialect::AzCopy10 {
+        let shown = replayed.command().shown.clone();
+        recalled = recalled.typed_as(Dialect::AzCopy10, shown);
+    }
+    Ok(RecalledCommand {
         args: recalled,
         needs: replayed.command().needs,
-    }))
+    })
 }
 
 impl RecalledCommand {

@@ -51,6 +51,14 @@ impl Messages {
     }
 
     /// Why nothing was copied.
+    /// The same where the user chose to skip existing objects: nothing is said about it then.
+    pub(crate) fn skipping_by_choice(self, by_choice: bool) -> Self {
+        if by_choice {
+            self.unasked.take();
+        }
+        self
+    }
+
     fn nothing_selected(&self, why: &NothingSelected) {
         let level = match why {
             // A run in which everything is up to date needs no warning.

@@ -27,6 +27,8 @@ pub(crate) mod record;
 
 mod json_records;
 
+mod azcopy10;
+
 mod record_file;
 
 mod verbose_log;
@@ -35,6 +37,7 @@ mod ledger;
 
 mod trace;
 
+pub(crate) use azcopy10::{AzCopy10Output, JobKind, refusal as azcopy10_refusal};
 pub(crate) use json_records::JsonRecords;
 pub(crate) use ledger::Ledger;
 pub(crate) use listeners::{Listener, Listeners, RunEnd};

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use azring_core::report::{Event, Totals};
 
+use super::azcopy10;
 use super::json_records;
 use super::listeners::{Listener, RunEnd};
 use super::progress_sample::{ProgressSample, RateMeter};
@@ -87,8 +88,8 @@ fn tell(console: &Console, totals: &Totals, form: ProgressForm, stopped: &mpsc::
     let started = Instant::now();
     let every = match form {
         ProgressForm::Bar => BAR_EVERY,
-        ProgressForm::Lines => LINES_EVERY,
-        ProgressForm::Records => RECORDS_EVERY,
+        ProgressForm::Lines | ProgressForm::AzCopy10Lines => LINES_EVERY,
+        ProgressForm::Records | ProgressForm::AzCopy10Records(_) => RECORDS_EVERY,
     };
     let mut meter = RateMeter::default();
     while stopped.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
@@ -98,6 +99,10 @@ fn tell(console: &Console, totals: &Totals, form: ProgressForm, stopped: &mpsc::
             ProgressForm::Bar => console.redraw(bar(&sample, rate, columns())),
             ProgressForm::Lines => console.progress(&plain(&sample)),
             ProgressForm::Records => console.result(&json_records::progress(&sample, rate)),
+            ProgressForm::AzCopy10Lines => console.progress(&azcopy10::progress(&sample, rate)),
+            ProgressForm::AzCopy10Records(job) => {
+                console.result(&azcopy10::progress_record(&sample, job));
+            }
         }
     }
     console.clear();

@@ -63,7 +63,49 @@ pub(crate) enum Dialect {
     Slash,
     /// `--name value` or `--name=value`, AzCopy on Linux.
     Dash,
+    /// `copy SOURCE DESTINATION --name=value`, AzCopy 10. Its commands are translated into rows, and
+    /// the words of those rows are in the dialect of AzCopy on Linux.
+    AzCopy10,
 }
+
+impl Dialect {
+    /// The dialect in which the rows of a command are written down.
+    pub(crate) fn of_rows(self) -> Self {
+        match self {
+            Self::Slash => Self::Slash,
+            Self::Dash | Self::AzCopy10 => Self::Dash,
+        }
+    }
+}
+
+/// What a user of AzCopy 10 gives for a row, where that is not the row's own name.
+const AZCOPY10_NAMES: &[(&str, &str)] = &[
+    ("Source", "the source"),
+    ("Dest", "the destination"),
+    ("SourceSAS", "a SAS in the URL of the source"),
+    ("DestSAS", "a SAS in the URL of the destination"),
+    ("SourceKey", "AZRING_SOURCE_KEY"),
+    ("DestKey", "AZRING_DEST_KEY"),
+    ("SourceType", "--from-to"),
+    ("DestType", "--from-to"),
+    ("Y", "--overwrite=true"),
+    ("XO", "--overwrite=ifSourceNewer"),
+    ("Delete", "--delete-destination"),
+    ("MaxDelete", "AZRING_MAX_DELETE"),
+    ("Compare", "--compare-hash"),
+    ("Output", "--output-type"),
+    ("Progress", "--output-level"),
+    ("SetContentType", "--content-type"),
+    ("BlockSizeInMb", "--block-size-mb"),
+    ("NC", "AZCOPY_CONCURRENCY_VALUE"),
+    ("Memory", "AZCOPY_BUFFER_GB"),
+    ("ServiceVersion", "AZCOPY_DEFAULT_SERVICE_API_VERSION"),
+    ("V", "AZCOPY_LOG_LOCATION"),
+    ("Z", "AZCOPY_JOB_PLAN_LOCATION"),
+    ("Pattern", "--include-pattern"),
+    ("Size", "--size-per-file"),
+    ("Count", "--file-count"),
+];
 
 impl Parameter {
     /// Its name as the user of this dialect types it: `/SourceKey` or `--source-key`.
@@ -71,6 +113,13 @@ impl Parameter {
         match dialect {
             Dialect::Slash => format!("/{}", self.slash),
             Dialect::Dash => format!("--{}", self.dash[0]),
+            Dialect::AzCopy10 => AZCOPY10_NAMES
+                .iter()
+                .find(|(slash, _)| *slash == self.slash)
+                .map_or_else(
+                    || format!("--{}", self.dash[0]),
+                    |(_, name)| (*name).to_owned(),
+                ),
         }
     }
 
@@ -80,11 +129,14 @@ impl Parameter {
         let mark = match dialect {
             Dialect::Slash => ':',
             Dialect::Dash => ' ',
+            Dialect::AzCopy10 => '=',
         };
         match (self.value, dialect) {
             (Value::Flag, _) => name,
             (Value::Optional(what), Dialect::Slash) => format!("{name}[:<{what}>]"),
-            (Value::Optional(what), Dialect::Dash) => format!("{name} [<{what}>]"),
+            (Value::Optional(what), Dialect::Dash | Dialect::AzCopy10) => {
+                format!("{name} [<{what}>]")
+            }
             (Value::Required(what) | Value::Repeated(what), _) => format!("{name}{mark}<{what}>"),
             (Value::Choice(choices), _) => {
                 format!("{name}{mark}{}", choices.join("|"))
@@ -98,6 +150,12 @@ impl Parameter {
         let mark = match dialect {
             Dialect::Slash => ':',
             Dialect::Dash => ' ',
+            Dialect::AzCopy10 => '=',
+        };
+        let value = match (dialect, self.slash, value) {
+            (Dialect::AzCopy10, "Delete", "on") => "true",
+            (Dialect::AzCopy10, "Delete", "off") => "false",
+            (_, _, value) => value,
         };
         format!("{}{mark}{value}", self.spelled(dialect))
     }
@@ -106,7 +164,7 @@ impl Parameter {
     pub(crate) fn ask_help(&self, dialect: Dialect) -> String {
         match dialect {
             Dialect::Slash => format!("/?:{}", self.slash),
-            Dialect::Dash => format!("--help {}", self.dash[0]),
+            Dialect::Dash | Dialect::AzCopy10 => format!("--help {}", self.dash[0]),
         }
     }
 

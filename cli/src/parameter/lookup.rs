@@ -2,7 +2,8 @@
 
 use super::definition::{Group, Parameter};
 use super::{
-    location, login, machine, measure, properties, selection, session, sync, table, transfer,
+    location, login, machine, measure, naming, properties, selection, session, sync, table,
+    transfer,
 };
 
 /// The whole table.
@@ -16,6 +17,7 @@ pub(crate) static GROUPS: &[Group] = &[
     table::GROUP,
     measure::GROUP,
     sync::GROUP,
+    naming::GROUP,
     session::GROUP,
 ];
 

@@ -28,6 +28,8 @@ mod measure;
 
 mod sync;
 
+mod naming;
+
 mod session;
 
 pub(crate) use definition::{Dialect, Parameter, Value, joined};
@@ -44,6 +46,7 @@ pub(crate) use login::{
 pub(crate) use lookup::{GROUPS, all, by_dash, by_slash};
 pub(crate) use machine::{CA_FILE, GIVE_UP, IO, MEMORY, NC, SERVICE_VERSION, TRACE_CONTROLLER};
 pub(crate) use measure::{COUNT, DURATION, KEEP, SIZE, VERIFY};
+pub(crate) use naming::{AS_SUBDIR, MISSING_MD5, OVERWRITE};
 pub(crate) use properties::{
     BLOB_TAGS, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LANGUAGE, KEEP_TAGS,
     KEEP_TIER, METADATA, REHYDRATE_PRIORITY, TIER,

@@ -106,15 +106,15 @@ pub(crate) static REPORT: Parameter = Parameter {
 pub(crate) static OUTPUT: Parameter = Parameter {
     slash: "Output",
     dash: &["output"],
-    value: Value::Choice(&["text", "json"]),
+    value: Value::Choice(&["text", "json", "none"]),
     secret: false,
     identity: false,
     applies_to: ALL,
     default: "text",
     brief: "The format of standard output",
     detail: "The format of standard output: text for people and for scripts that know AzCopy's \
-             summary, or one record of JSON in each line and nothing else. The topic `Json` \
-             describes the records. Messages go to standard error in both cases.",
+             summary, one record of JSON in each line and nothing else, or nothing (`none`). The topic `Json` \
+             describes the records. Messages go to standard error in each case.",
     since: "azring 0.1",
 };
 

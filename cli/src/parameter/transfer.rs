@@ -22,15 +22,16 @@ pub(super) const GROUP: Group = Group {
 pub(crate) static BLOB_TYPE: Parameter = Parameter {
     slash: "BlobType",
     dash: &["blob-type"],
-    value: Value::Choice(&["block", "page", "append"]),
+    value: Value::Choice(&["block", "page", "append", "detect"]),
     secret: false,
     identity: true,
     applies_to: BLOBS,
     default: "block",
     brief: "The blob type of uploaded files",
-    detail: "The blob type of uploaded files. Only for uploads to blobs. The files of an exported \
+    detail: "The blob type of uploaded files. With `detect` a file whose name ends in `.vhd` or `.vhdx` becomes a \
+             page blob, and any other a block blob. Only for uploads to blobs. The files of an exported \
              table become block or append blobs.",
-    since: "AzCopy; `append` since 3.2",
+    since: "AzCopy; `append` since 3.2, `detect` since azring 0.2",
 };
 
 pub(crate) static SET_CONTENT_TYPE: Parameter = Parameter {

@@ -13,6 +13,8 @@ use crate::usage_error::UsageError;
 pub(crate) struct ParsedArgs {
     dialect: Dialect,
     typed: Vec<Typed>,
+    /// The command as it is shown, where it was not typed as these parameters.
+    shown: Option<String>,
 }
 
 /// One parameter as it was typed.
@@ -27,6 +29,16 @@ impl ParsedArgs {
         Self {
             dialect,
             typed: Vec::new(),
+            shown: None,
+        }
+    }
+
+    /// The same in another dialect, and shown as this text, which is safe to print.
+    pub(crate) fn typed_as(self, dialect: Dialect, shown: String) -> Self {
+        Self {
+            dialect,
+            shown: Some(shown),
+            ..self
         }
     }
 
@@ -133,6 +145,7 @@ impl ParsedArgs {
 
     /// The same, grouped by parameter.
     pub(crate) fn phrases(&self, dialect: Dialect) -> impl Iterator<Item = Vec<OsString>> {
+        let dialect = dialect.of_rows();
         self.typed.iter().map(move |typed| spelled(typed, dialect))
     }
 }
@@ -143,7 +156,9 @@ fn spelled(typed: &Typed, dialect: Dialect) -> Vec<OsString> {
     let mut name = OsString::from(typed.parameter.spelled(dialect));
     match (&typed.value, dialect) {
         (None, _) => vec![name],
-        (Some(value), Dialect::Dash) if !value.as_encoded_bytes().starts_with(b"-") => {
+        (Some(value), Dialect::Dash | Dialect::AzCopy10)
+            if !value.as_encoded_bytes().starts_with(b"-") =>
+        {
             vec![name, value.clone()]
         }
         (Some(value), _) => {
@@ -157,6 +172,9 @@ fn spelled(typed: &Typed, dialect: Dialect) -> Vec<OsString> {
 /// The command with its secrets masked, as in AzCopy's logs.
 impl fmt::Display for ParsedArgs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(shown) = &self.shown {
+            return f.write_str(shown);
+        }
         f.write_str("azring")?;
         for typed in &self.typed {
             let masked = Typed {

@@ -285,6 +285,7 @@ impl<'a> Planner<'a> {
         entry: Entry,
         scope: InspectionScope,
     ) -> InspectedEntry {
+        let entry = self.hint.with_layout(entry);
         let (entry, found) = if self.is_incomplete(&entry) {
             match self.ends.source.complete(tools, entry.clone()).await {
                 Ok(entry) => {

@@ -6,7 +6,7 @@
 
 use std::cell::Cell;
 
-use crate::entry::EntryName;
+use crate::entry::{Entry, EntryName, Layout};
 use crate::options::Options;
 use crate::plan::disk_image::DiskFlaw;
 use crate::plan::route::Route;
@@ -15,6 +15,8 @@ use crate::plan::route::Route;
 #[derive(Debug)]
 pub(super) struct VhdHint {
     is_upload: bool,
+    /// Disks become page blobs by their names.
+    as_pages: bool,
     is_due: Cell<bool>,
 }
 
@@ -24,7 +26,21 @@ impl VhdHint {
         let is_upload = route.reads_files && route.writes_blobs;
         Self {
             is_upload,
-            is_due: Cell::new(is_upload && options.upload.blob_type.is_none()),
+            as_pages: is_upload
+                && options.upload.disks_as_pages
+                && options.upload.blob_type.is_none(),
+            is_due: Cell::new(
+                is_upload && options.upload.blob_type.is_none() && !options.upload.disks_as_pages,
+            ),
+        }
+    }
+
+    /// The entry as what it becomes: a disk may become a page blob by its name.
+    pub(super) fn with_layout(&self, entry: Entry) -> Entry {
+        let is_disk = self.as_pages && entry.kind == Layout::Plain && is_disk_by_name(&entry.name);
+        Entry {
+            kind: if is_disk { Layout::Pages } else { entry.kind },
+            ..entry
         }
     }
 
@@ -55,6 +71,12 @@ pub(super) fn is_named_vhd(name: &EntryName) -> bool {
     end.is_some_and(|end| end.eq_ignore_ascii_case(b".vhd"))
 }
 
+/// Whether AzCopy 10 takes the name for that of a disk.
+fn is_disk_by_name(name: &EntryName) -> bool {
+    let end = name.as_bytes().last_chunk::<5>();
+    is_named_vhd(name) || end.is_some_and(|end| end.eq_ignore_ascii_case(b".vhdx"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,6 +85,7 @@ mod tests {
     fn only_the_first_disk_is_reported() {
         let hint = VhdHint {
             is_upload: true,
+            as_pages: false,
             is_due: Cell::new(true),
         };
         let about = |name: &str| hint.about(&name.into()).is_some();

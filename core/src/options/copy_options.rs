@@ -10,6 +10,10 @@ use crate::location::Location;
 
 /// One copy: from where, to where, which objects, and how.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
 pub struct Options {
     /// Where the objects are.
     pub source: Location,
@@ -41,6 +45,9 @@ pub struct Options {
     pub sync: Option<SyncOptions>,
     /// The objects are deleted at the source once their copies were verified; `None` for a copy.
     pub moves: Option<MoveOptions>,
+    /// A source that is a folder becomes a folder of its name at the target, and the URL of a blob is
+    /// the name of a single object unless it ends in a slash: the naming of AzCopy 10.
+    pub as_subdir: bool,
     /// Only list and plan; copy nothing.
     pub preview: bool,
 }

@@ -7,6 +7,8 @@ pub struct DownloadOptions {
     pub keep_modified: bool,
     /// When the file counts as done.
     pub durability: Durability,
+    /// An object without a stored MD5 passes where MD5s are compared.
+    pub allows_missing_md5: bool,
     /// Separates virtual directories in the names of blobs; it becomes the slash of a path.
     pub delimiter: char,
 }
@@ -16,6 +18,7 @@ impl Default for DownloadOptions {
         Self {
             keep_modified: false,
             durability: Durability::default(),
+            allows_missing_md5: false,
             delimiter: '/',
         }
     }

@@ -1,9 +1,9 @@
 //! From an entry to a task.
 //!
-//! It decides the way of the bytes ([`route`]), the name at the target ([`target_name`]), whether
-//! the entry is copied ([`overwrite`], [`freshness`]), its [`content_type`], what is stored beside
-//! its bytes ([`stored_properties`]), and its [`chunks`], which cover the parts with data
-//! ([`extents`]).
+//! It decides the way of the bytes ([`route`]), the name at the target ([`target_name`],
+//! [`subdirectory`]), whether the entry is copied ([`overwrite`], [`freshness`]), its
+//! [`content_type`], what is stored beside its bytes ([`stored_properties`]), and its [`chunks`],
+//! which cover the parts with data ([`extents`]).
 //!
 //! All of it is arithmetic on values: the stores give their rules, the job gives the options, and
 //! nothing here asks a disk or a service.
@@ -11,6 +11,8 @@
 pub mod route;
 
 pub mod target_name;
+
+pub mod subdirectory;
 
 pub mod freshness;
 

@@ -17,6 +17,7 @@ use crate::entry::{Entry, EntryName};
 use crate::location::Location;
 use crate::options::{Options, Selection};
 use crate::plan::route::{Route, Way};
+use crate::plan::subdirectory::subdirectory;
 use crate::{Error, Result, Side};
 
 /// The two ends of a copy, and what follows from both.
@@ -77,7 +78,7 @@ pub async fn open(
                 .map_err(|error| error.at(Side::Target))?;
             (folder, place, Some(name))
         }
-        None => (options.source.clone(), options.target.clone(), None),
+        None => (options.source.clone(), folder_target(options)?, None),
     };
     let target_opener = opener(&place);
     let server_copy = match route.way {
@@ -98,6 +99,19 @@ pub async fn open(
         route: *route,
         wants_md5: route.md5.is_computed(&options.integrity),
     })
+}
+
+/// Where the objects of a source folder go.
+fn folder_target(options: &Options) -> Result<Location> {
+    if !options.as_subdir {
+        return Ok(options.target.clone());
+    }
+    if !options.selection.recursive {
+        return Err(Error::Usage(
+            "cannot use directory as source without --recursive or a trailing wildcard (/*)".into(),
+        ));
+    }
+    subdirectory(&options.source, &options.target)
 }
 
 /// The one object that the source names, and the store that reads it: for a copy to standard output.

@@ -6,6 +6,7 @@
 //! blobs are folders to users, so they are folders here.
 
 use super::Tools;
+use super::blob::split_url;
 use super::open::opener;
 use crate::entry::EntryName;
 use crate::location::Location;
@@ -34,7 +35,17 @@ pub(super) async fn single_target(
     tools: &Tools,
     own_name: &EntryName,
 ) -> Result<(Location, SingleName)> {
-    let (target, name) = match opener(&options.target).split_name(tools).await? {
+    let split = if options.as_subdir
+        && let Location::Blob(place) = &options.target
+    {
+        // To AzCopy 10 the URL itself says whether it is a folder.
+        Some(place)
+            .filter(|place| !place.is_directory)
+            .and_then(split_url)
+    } else {
+        opener(&options.target).split_name(tools).await?
+    };
+    let (target, name) = match split {
         Some((above, name)) => (above, SingleName::Given(name)),
         None => (options.target.clone(), SingleName::Own),
     };

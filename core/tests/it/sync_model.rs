@@ -164,6 +164,7 @@ impl Case {
             copy_way: CopyWay::Auto,
             preserve_smb: false,
             properties: Arc::default(),
+            as_subdir: false,
             sync: Some(SyncOptions {
                 deletion: if self.deletes {
                     DeletionMode::On

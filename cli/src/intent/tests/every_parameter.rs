@@ -108,9 +108,9 @@ impl Row {
 fn spelled(name: &str, value: Option<&str>, dialect: Dialect) -> String {
     match (value.filter(|value| !value.is_empty()), dialect) {
         (None, Dialect::Slash) => format!("/{name}"),
-        (None, Dialect::Dash) => format!("--{name}"),
+        (None, Dialect::Dash | Dialect::AzCopy10) => format!("--{name}"),
         (Some(value), Dialect::Slash) => format!("/{name}:{value}"),
-        (Some(value), Dialect::Dash) => format!("--{name}={value}"),
+        (Some(value), Dialect::Dash | Dialect::AzCopy10) => format!("--{name}={value}"),
     }
 }
 
@@ -311,7 +311,7 @@ fn every_wrong_value_is_refused_in_both_dialects() {
                 assert!(refused.contains(said), "{case}: {refused}");
                 let foreign = row.parameter().spelled(match dialect {
                     Dialect::Slash => Dialect::Dash,
-                    Dialect::Dash => Dialect::Slash,
+                    Dialect::Dash | Dialect::AzCopy10 => Dialect::Slash,
                 });
                 assert!(
                     !refused.contains(&format!("`{foreign}`")),

@@ -123,7 +123,7 @@ fn a_number_stays_within_azcopys_limits() {
 fn a_choice_is_one_of_the_known_words() {
     assert_snapshot!(refused(UPLOAD, &["/IO:fast"]), @"`fast` is no value of `/IO`: it takes `auto`, `ring`, `threads`");
     assert_snapshot!(refused(UPLOAD, &["/MD5:yes"]), @"`yes` is no value of `/MD5`: it takes `on`, `off`");
-    assert_snapshot!(refused(UPLOAD, &["/BlobType:tape"]), @"`tape` is no value of `/BlobType`: it takes `block`, `page`, `append`");
+    assert_snapshot!(refused(UPLOAD, &["/BlobType:tape"]), @"`tape` is no value of `/BlobType`: it takes `block`, `page`, `append`, `detect`");
     let blob_type = |word| read(UPLOAD, &[word]).unwrap().upload.blob_type;
     assert_eq!(blob_type("/BlobType:Block"), Some(BlobType::Block));
     assert_eq!(blob_type("/BlobType:PAGE"), Some(BlobType::Page));

@@ -45,7 +45,7 @@ mod remover;
 mod copier;
 
 pub use copier::BlobServerCopy;
-pub(crate) use open::BlobOpener;
+pub(crate) use open::{BlobOpener, split_url};
 pub use properties::BlobType;
 pub use read_options::BlobReadOptions;
 pub use remover::BlobRemover;

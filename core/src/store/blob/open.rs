@@ -183,7 +183,7 @@ fn folder_source(
 /// The blob that the source's URL names, if it names a blob and not a virtual directory.
 ///
 /// A URL below the container may name either. Without sub-folders a virtual directory selects nothing, so the blob comes
-/// first. With sub-folders the blobs below the name come first.
+/// first. With sub-folders the blobs below the name come first, except to AzCopy 10.
 async fn single_blob(
     options: &Options,
     tools: &Tools,
@@ -203,7 +203,7 @@ async fn single_blob(
     match look(tools, place).await {
         // A directory mark, or a name that is a directory too: the blobs below are selected.
         Ok(Some((_, entry))) if entry.kind == Layout::Folder => Ok(None),
-        Ok(Some(found)) if !holds_any(tools, place).await? => Ok(Some(found)),
+        Ok(Some(found)) if options.as_subdir || !holds_any(tools, place).await? => Ok(Some(found)),
         Ok(_) => Ok(None),
         // A signature that only permits listing cannot ask.
         Err(error) if error.status() == Some(403) => Ok(None),
@@ -244,7 +244,8 @@ fn is_refused(error: &Error) -> bool {
     matches!(error.status(), Some(401 | 403 | 404 | 409))
 }
 
-fn split_url(place: &BlobLocation) -> Option<(Location, EntryName)> {
+/// The place above the blob that the URL names, and its name; `None` for a container.
+pub(crate) fn split_url(place: &BlobLocation) -> Option<(Location, EntryName)> {
     let (above, last) = split_last(place)?;
     Some((Location::Blob(above), EntryName::from(last.as_str())))
 }

@@ -46,7 +46,8 @@ impl BlobTarget {
     pub fn new(place: BlobLocation, shape: &UploadOptions, keeps: bool) -> Self {
         Self {
             keeps,
-            chooses_type: !keeps,
+            // Files that become page blobs by their names have that type already.
+            chooses_type: !keeps && (shape.blob_type.is_some() || !shape.disks_as_pages),
             naming: BlobNaming::new(&place.directory, keeps),
             properties: Arc::default(),
             place: Arc::new(place),

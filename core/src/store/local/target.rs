@@ -381,7 +381,8 @@ impl LocalTarget {
             smb: task.entry.smb.clone(),
             lacks_attributes: Arc::clone(&self.lacks_attributes),
             md5: task.entry.md5,
-            checks_md5: self.checks_md5,
+            checks_md5: self.checks_md5
+                && (task.entry.md5.is_some() || !self.landing.allows_missing_md5),
             replace: replace(task),
             durability: self.durability.clone(),
         });

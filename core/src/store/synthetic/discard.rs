@@ -27,6 +27,7 @@ const CHUNK_BYTES: u64 = 4 << 20;
 pub struct DiscardTarget {
     discard: Discard,
     checks_md5: bool,
+    allows_missing_md5: bool,
 }
 
 impl DiscardTarget {
@@ -35,6 +36,15 @@ impl DiscardTarget {
         Self {
             discard,
             checks_md5,
+            allows_missing_md5: false,
+        }
+    }
+
+    /// The same where an object without a stored MD5 passes.
+    pub(super) fn allowing_missing_md5(self, allows_missing_md5: bool) -> Self {
+        Self {
+            allows_missing_md5,
+            ..self
         }
     }
 }
@@ -94,7 +104,8 @@ impl Target for DiscardTarget {
                 name: name.clone(),
                 content,
                 stored: task.entry.md5,
-                checks_md5: self.checks_md5,
+                checks_md5: self.checks_md5
+                    && (task.entry.md5.is_some() || !self.allows_missing_md5),
             });
             Ok(writer)
         })

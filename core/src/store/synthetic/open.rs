@@ -33,6 +33,8 @@ pub(crate) struct DiscardOpener(pub(crate) Discard);
 impl Opener for DiscardOpener {
     fn target(&self, context: OpenContext<'_>) -> Result<Arc<dyn Target>> {
         let checks_md5 = context.options.integrity.check_md5;
-        Ok(Arc::new(DiscardTarget::new(self.0, checks_md5)))
+        let target = DiscardTarget::new(self.0, checks_md5);
+        let allows_missing_md5 = context.options.download.allows_missing_md5;
+        Ok(Arc::new(target.allowing_missing_md5(allows_missing_md5)))
     }
 }

@@ -8,6 +8,7 @@ mod machine;
 
 mod measure;
 
+mod naming;
 mod properties;
 
 mod selection;
@@ -74,6 +75,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Row> {
         session::ROWS,
         sync::ROWS,
         properties::ROWS,
+        naming::ROWS,
     ]
     .into_iter()
     .flatten()

@@ -71,9 +71,13 @@ pub(super) const ROWS: &[Row] = &[
         services: ALL,
         ways: EVERYWHERE,
         elsewhere: "",
-        seen: |seen| seen.settings.json.to_string(),
-        bare: "false",
-        right: &[("json", "true"), ("TEXT", "false")],
+        seen: |seen| match (seen.settings.json, seen.settings.is_silent) {
+            (true, _) => "records".to_owned(),
+            (false, true) => "nothing".to_owned(),
+            (false, false) => "text".to_owned(),
+        },
+        bare: "text",
+        right: &[("json", "records"), ("TEXT", "text"), ("none", "nothing")],
         wrong: &[("xml", "is no value of")],
     },
     Row {

@@ -10,12 +10,21 @@ pub(super) const ROWS: &[Row] = &[
         services: BLOBS,
         ways: &[Way::Up],
         elsewhere: "is only for uploads",
-        seen: |seen| format!("{:?}", seen.options.upload.blob_type),
+        seen: |seen| {
+            let upload = &seen.options.upload;
+            let disks = if upload.disks_as_pages {
+                ", disks are pages"
+            } else {
+                ""
+            };
+            format!("{:?}{disks}", upload.blob_type)
+        },
         bare: "None",
         right: &[
             ("block", "Some(Block)"),
             ("Page", "Some(Page)"),
             ("APPEND", "Some(Append)"),
+            ("detect", "None, disks are pages"),
         ],
         wrong: &[("tape", "is no value of")],
     },

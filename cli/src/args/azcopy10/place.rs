@@ -1,0 +1,143 @@
+//! A place of a command of AzCopy 10, and the wildcard in it.
+
+use super::from_to::End;
+use crate::mask::shown;
+use crate::usage_error::UsageError;
+
+/// A source without its wildcard.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Source {
+    pub(super) text: String,
+    /// `/*` stood at its end: its content is meant.
+    pub(super) is_content: bool,
+    /// The wildcard for the names in it.
+    pub(super) pattern: Option<String>,
+}
+
+/// Takes the wildcard from a source.
+pub(super) fn source(text: &str, end: End) -> Result<Source, UsageError> {
+    if end.is_remote() {
+        remote(text)
+    } else {
+        local(text)
+    }
+}
+
+/// A URL has a wildcard only as its whole last part.
+fn remote(text: &str) -> Result<Source, UsageError> {
+    let (path, query) = match text.split_once('?') {
+        Some((path, query)) => (path, format!("?{query}")),
+        None => (text, String::new()),
+    };
+    let stripped = path.strip_suffix("/*").map(|path| format!("{path}/"));
+    let is_content = stripped.is_some();
+    let path = stripped.unwrap_or_else(|| path.to_owned());
+    if path.contains('*') {
+        return Err(UsageError::meaning(format!(
+            "cannot use wildcards in the path section of the URL except in trailing `/*`: `{}` (a `*` in a name is `%2A` there)",
+            shown(&path)
+        )));
+    }
+    Ok(Source {
+        text: path + &query,
+        is_content,
+        pattern: None,
+    })
+}
+
+fn local(text: &str) -> Result<Source, UsageError> {
+    let plain = |text: &str, is_content, pattern| Source {
+        text: text.to_owned(),
+        is_content,
+        pattern,
+    };
+    if !text.contains('*') {
+        return Ok(plain(text, false, None));
+    }
+    let is_windows = text.as_bytes().get(1) == Some(&b':') || !text.contains('/');
+    let is_separator = |letter: char| letter == '/' || (is_windows && letter == '\\');
+    let (folder, last) = match text.rfind(is_separator) {
+        Some(0) => ("/", &text[1..]),
+        Some(at) => (&text[..at], &text[at + 1..]),
+        None => (".", text),
+    };
+    // `C:` alone would be the current folder of a drive.
+    let folder = if folder.ends_with(':') {
+        format!("{folder}/")
+    } else {
+        folder.to_owned()
+    };
+    if folder.contains('*') || last.contains(['[', ']', '\\']) {
+        return Err(UsageError::meaning(format!(
+            "`{}` has wildcards that azring does not know: `*` and `?` can be in the last name of a path",
+            shown(text)
+        )));
+    }
+    Ok(match last {
+        "*" => plain(&folder, true, None),
+        pattern => plain(&folder, true, Some(pattern.to_owned())),
+    })
+}
+
+/// The URL of a place of Data Lake Storage at the Blob service of the same account.
+pub(super) fn at_blob_service(url: &str) -> String {
+    let host_end = url
+        .find("://")
+        .and_then(|at| url[at + 3..].find(['/', '?']).map(|end| at + 3 + end))
+        .unwrap_or(url.len());
+    let (host, rest) = url.split_at(host_end);
+    format!("{}{rest}", host.replacen(".dfs.", ".blob.", 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn taken(text: &str, end: End) -> (String, bool, Option<String>) {
+        let Source {
+            text,
+            is_content,
+            pattern,
+        } = source(text, end).unwrap();
+        (text, is_content, pattern)
+    }
+
+    #[test]
+    fn a_star_at_the_end_of_a_path_means_its_content() {
+        for (text, folder, pattern) in [
+            ("/a/b/*", "/a/b", None),
+            ("*", ".", None),
+            ("/*", "/", None),
+            ("a/*.txt", "a", Some("*.txt")),
+            (r"C:\a\b\*", r"C:\a\b", None),
+            (r"C:\*", "C:/", None),
+            (r"dir\*", "dir", None),
+        ] {
+            let (source, is_content, found) = taken(text, End::Local);
+            assert_eq!((&*source, found.as_deref()), (folder, pattern), "{text}");
+            assert!(is_content, "{text}");
+        }
+        assert_eq!(taken("/a/b", End::Local), ("/a/b".into(), false, None));
+        for text in ["/a/*/b", "/a*/b.txt", "/a/[ab]*"] {
+            assert!(source(text, End::Local).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_star_in_a_url_is_its_last_part_or_refused() {
+        let url = "https://a.blob.core.windows.net/c";
+        let (text, is_content, _) = taken(&format!("{url}/d/*?sig=x*"), End::Blob);
+        assert_eq!(text, format!("{url}/d/?sig=x*"));
+        assert!(is_content);
+        assert!(!taken(&format!("{url}/d?sig=x*"), End::Blob).1);
+        assert!(source(&format!("{url}/d*"), End::Blob).is_err());
+    }
+
+    #[test]
+    fn a_data_lake_url_is_one_of_the_blob_service() {
+        assert_eq!(
+            at_blob_service("https://a.dfs.core.windows.net/c/x.dfs.y?s=.dfs."),
+            "https://a.blob.core.windows.net/c/x.dfs.y?s=.dfs."
+        );
+    }
+}
