@@ -55,6 +55,8 @@ pub(super) struct Flag {
 pub(super) enum Verdict {
     /// The row gets the value. A switch that is off gives nothing.
     Row(&'static Parameter),
+    /// The same, but these values give nothing.
+    RowUnless(&'static Parameter, &'static [&'static str]),
     /// The row gets the word beside AzCopy's word; nothing for an empty one.
     Words(&'static Parameter, &'static [(&'static str, &'static str)]),
     /// It has a meaning together with other flags or the places (`translate`).

@@ -3,7 +3,7 @@
 //! The names and their commands are those of AzCopy 10.32 (`cmd/*.go`).
 
 use super::Verb;
-use super::flag::Verdict::{Composed, Idle, Noted, Refused, Row, Words};
+use super::flag::Verdict::{Composed, Idle, Noted, Refused, Row, RowUnless, Words};
 use super::flag::{
     ALL, BENCH, COPY, ENV, Flag, JOBS, LIST, LOGIN, MAKE, REMOVE, SET, SYNC, set_of, switch, text,
 };
@@ -193,92 +193,26 @@ pub(super) static FLAGS: &[Flag] = &[
     // Properties.
     text("content-type", COPY, Composed),
     switch("no-guess-mime-type", COPY, Composed),
-    text(
-        "content-encoding",
-        COPY,
-        Refused {
-            unless: &[""],
-            why: PROPERTY,
-        },
-    ),
-    text(
-        "content-language",
-        COPY,
-        Refused {
-            unless: &[""],
-            why: PROPERTY,
-        },
-    ),
-    text(
-        "content-disposition",
-        COPY,
-        Refused {
-            unless: &[""],
-            why: PROPERTY,
-        },
-    ),
-    text(
-        "cache-control",
-        COPY,
-        Refused {
-            unless: &[""],
-            why: PROPERTY,
-        },
-    ),
-    text(
-        "metadata",
-        COPY | SET,
-        Refused {
-            unless: &[""],
-            why: PROPERTY,
-        },
-    ),
-    text(
-        "blob-tags",
-        COPY | SET,
-        Refused {
-            unless: &[""],
-            why: PROPERTY,
-        },
-    ),
+    text("content-encoding", COPY, Row(&row::CONTENT_ENCODING)),
+    text("content-language", COPY, Row(&row::CONTENT_LANGUAGE)),
+    text("content-disposition", COPY, Row(&row::CONTENT_DISPOSITION)),
+    text("cache-control", COPY, Row(&row::CACHE_CONTROL)),
+    text("metadata", COPY | SET, Row(&row::METADATA)),
+    text("blob-tags", COPY | SET, Row(&row::BLOB_TAGS)),
     text(
         "block-blob-tier",
         COPY | SET,
-        Refused {
-            unless: &["", "None"],
-            why: PROPERTY,
-        },
+        RowUnless(&row::TIER, &["None"]),
     ),
     text(
         "page-blob-tier",
         COPY | SET,
-        Refused {
-            unless: &["", "None"],
-            why: PROPERTY,
-        },
+        RowUnless(&row::TIER, &["None"]),
     ),
-    text(
-        "rehydrate-priority",
-        SET,
-        Refused {
-            unless: &["", "Standard"],
-            why: PROPERTY,
-        },
-    ),
+    text("rehydrate-priority", SET, Row(&row::REHYDRATE_PRIORITY)),
     switch("s2s-preserve-properties", COPY, Composed),
-    switch(
-        "s2s-preserve-access-tier",
-        TRANSFER,
-        Idle("a copy gets the default tier of its account"),
-    ),
-    switch(
-        "s2s-preserve-blob-tags",
-        TRANSFER,
-        Refused {
-            unless: &[],
-            why: PROPERTY,
-        },
-    ),
+    switch("s2s-preserve-access-tier", TRANSFER, Composed),
+    switch("s2s-preserve-blob-tags", TRANSFER, Composed),
     switch(
         "s2s-detect-source-changed",
         COPY,

@@ -39,7 +39,9 @@ fn line(flag: &Flag) -> String {
         "=<value>"
     };
     let remark = match flag.verdict {
-        Verdict::Row(parameter) | Verdict::Words(parameter, _) => parameter.spelled(Dialect::Dash),
+        Verdict::Row(parameter)
+        | Verdict::RowUnless(parameter, _)
+        | Verdict::Words(parameter, _) => parameter.spelled(Dialect::Dash),
         Verdict::Composed => "supported".to_owned(),
         Verdict::Idle(why) => format!("accepted: {why}"),
         Verdict::Noted(why) => format!("accepted without effect: {why}"),

@@ -91,6 +91,9 @@ impl Translator {
                     let value = (parameter.value != Value::Flag).then(|| value.clone());
                     rows.push((parameter, value));
                 }
+                Verdict::RowUnless(_, nothing)
+                    if is_off || nothing.iter().any(|word| value.eq_ignore_ascii_case(word)) => {}
+                Verdict::RowUnless(parameter, _) => rows.push((parameter, Some(value.clone()))),
                 Verdict::Words(parameter, pairs) => {
                     let known: Vec<_> = pairs.iter().map(|(word, _)| *word).collect();
                     let word = self.words.one_of(flag.name, &known)?;
@@ -344,6 +347,14 @@ impl Translator {
             return Err(UsageError::meaning(
                 "`--s2s-preserve-properties=false` is not supported: a copy between services keeps the properties",
             ));
+        }
+        if ends.source.is_remote() && ends.target.is_remote() {
+            if !self.words.is_on("s2s-preserve-access-tier", true) {
+                self.value(&row::KEEP_TIER, "off")?;
+            }
+            if self.words.is_on("s2s-preserve-blob-tags", false) {
+                self.value(&row::KEEP_TAGS, "on")?;
+            }
         }
         for (flag, parameter) in [
             ("include-attributes", &row::IA),

@@ -106,7 +106,10 @@ impl Listener for AzCopy10Output {
                         self.would_copy(change.name, bytes);
                     }
                     ChangeKind::Delete => self.would_remove(change.name, bytes),
-                    ChangeKind::Copy | ChangeKind::SetTime | ChangeKind::Keep => {}
+                    ChangeKind::Copy
+                    | ChangeKind::Move
+                    | ChangeKind::SetTime
+                    | ChangeKind::Keep => {}
                 }
             }
             Event::Failed {
