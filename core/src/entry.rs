@@ -2,10 +2,13 @@
 
 mod smb;
 
+mod true_time;
+
 use std::fmt;
-use std::time::SystemTime;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 pub use smb::{SmbAttributes, SmbProperties};
+pub use true_time::{TrueTime, with_true_time};
 
 use crate::options::{AccessTier, BlobTags};
 
@@ -189,6 +192,27 @@ pub struct Entry {
     pub smb: Option<Box<SmbProperties>>,
     /// Why its bytes cannot be read, where the archive tier is the reason.
     pub archive: Option<ArchiveState>,
+}
+
+impl Entry {
+    /// An object of which nothing but the name is known.
+    pub fn unknown(name: EntryName) -> Self {
+        Self {
+            name,
+            bytes: 0,
+            modified: UNIX_EPOCH,
+            version: Version::Local {
+                modified_ns: 0,
+                inode: 0,
+            },
+            md5: None,
+            kind: Layout::Plain,
+            carried: None,
+            snapshot: None,
+            smb: None,
+            archive: None,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use azring_core::options::Options;
 use azring_core::report::Summary;
 
 use super::definition::Command;
+use super::explain_filter::explain;
 use super::registry::help_texts;
 use super::run_host::{RunHost, failed, listeners};
 use crate::console::{self, Console, Level};
@@ -66,6 +67,9 @@ pub(super) fn copy_or_resume(
     console: &Arc<Console>,
 ) -> Result<Ending, UsageError> {
     let environment = Environment::of_process(console, prompt::secret_line(console));
+    if let Some(ending) = explain(args, &environment, console)? {
+        return Ok(ending);
+    }
     let recalled = journal::recall(args, &environment)?;
     run_or_resume(args, recalled.as_ref(), environment, console)
 }

@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::definition::Command;
+use super::explain_filter::explain;
 use super::list_table::EntityListing;
 use crate::advice::Advice;
 use crate::console::{Console, Level, count, size};
@@ -42,6 +43,21 @@ pub(super) const COMMAND: Command = Command {
         &row::SOURCE_TYPE,
         &row::PATTERN,
         &row::S,
+        &row::INCLUDE_PATTERN,
+        &row::EXCLUDE_PATTERN,
+        &row::INCLUDE_PATH,
+        &row::EXCLUDE_PATH,
+        &row::INCLUDE_REGEX,
+        &row::EXCLUDE_REGEX,
+        &row::INCLUDE_MODE,
+        &row::NEWER_THAN,
+        &row::OLDER_THAN,
+        &row::MIN_SIZE,
+        &row::MAX_SIZE,
+        &row::FILES_FROM,
+        &row::FILES_FROM_0,
+        &row::FILTER_FROM,
+        &row::EXPLAIN_FILTER,
         &row::CA_FILE,
         &row::AUTH,
         &row::TRUSTED_MICROSOFT_SUFFIXES,
@@ -61,15 +77,21 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> 
         ));
     }
     let environment = Environment::of_process(console, prompt::secret_line(console));
+    if let Some(ending) = explain(&args, &environment, console)? {
+        return Ok(ending);
+    }
     let location = intent::place(&args, &environment)?;
     let engine = intent::engine(&args, &environment)?;
     let json = choice(&args, &row::OUTPUT)? == Some("json");
     let advice = Advice::new(&args, &environment);
     if let Location::Table(table) = &location {
-        if args.has(&row::PATTERN) {
+        let mut of_objects = [&row::PATTERN]
+            .into_iter()
+            .chain(row::FILTERS.iter().copied());
+        if let Some(parameter) = of_objects.find(|parameter| args.has(parameter)) {
             return Err(UsageError::meaning(format!(
                 "`{}` is not supported when the source is a table",
-                row::PATTERN.spelled(args.dialect())
+                parameter.spelled(args.dialect())
             )));
         }
         let mut listing = EntityListing {
@@ -93,6 +115,7 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> 
     let selection = Selection {
         pattern: pattern.map(Into::into),
         recursive: true,
+        filter: intent::filter(&args, &location)?,
         ..Selection::default()
     };
     let mut listing = Listing {
@@ -152,6 +175,10 @@ impl Listing<'_> {
         }
         for notice in &page.notices {
             self.console.message(Level::Warning, notice);
+        }
+        for (_, error) in &page.unfound {
+            self.failures += 1;
+            self.console.message(Level::Error, &error.to_string());
         }
         page.entries.iter().for_each(|entry| self.show(entry));
         if self.console.is_read() {

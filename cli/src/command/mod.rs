@@ -13,6 +13,8 @@ mod copy;
 
 mod run_host;
 
+mod explain_filter;
+
 mod list;
 
 mod list_table;

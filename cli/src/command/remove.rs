@@ -7,6 +7,7 @@ use azring_core::job;
 use azring_core::options::Options;
 
 use super::definition::Command;
+use super::explain_filter::explain;
 use super::run_host::{RunHost, failed, listeners};
 use crate::console::Console;
 use crate::ending::Ending;
@@ -35,6 +36,21 @@ pub(super) const COMMAND: Command = Command {
         &row::SOURCE_TYPE,
         &row::PATTERN,
         &row::S,
+        &row::INCLUDE_PATTERN,
+        &row::EXCLUDE_PATTERN,
+        &row::INCLUDE_PATH,
+        &row::EXCLUDE_PATH,
+        &row::INCLUDE_REGEX,
+        &row::EXCLUDE_REGEX,
+        &row::INCLUDE_MODE,
+        &row::NEWER_THAN,
+        &row::OLDER_THAN,
+        &row::MIN_SIZE,
+        &row::MAX_SIZE,
+        &row::FILES_FROM,
+        &row::FILES_FROM_0,
+        &row::FILTER_FROM,
+        &row::EXPLAIN_FILTER,
         &row::L,
         &row::Y,
         &row::DELETE_SNAPSHOTS,
@@ -63,6 +79,9 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> 
 /// Deletes what the parameters say.
 pub(super) fn remove(args: &ParsedArgs, console: &Arc<Console>) -> Result<Ending, UsageError> {
     let environment = Environment::of_process(console, prompt::secret_line(console));
+    if let Some(ending) = explain(args, &environment, console)? {
+        return Ok(ending);
+    }
     let (options, removal) = intent::remove(args, &environment)?;
     let settings = Settings::new(args, &environment)?.of_command("remove");
     if !settings.json && !settings.is_silent {

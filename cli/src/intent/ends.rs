@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use azring_core::Side;
 use azring_core::location::{AccountPlace, Location, ServiceKind, parse};
 
-use super::{credential, pipe, secret, special};
+use super::{credential, filter, pipe, secret, special};
 use crate::environment::Environment;
 use crate::mask::shown;
 use crate::parameter::{self as row, Parameter};
@@ -15,6 +15,7 @@ use crate::usage_error::UsageError;
 /// The location of a command that does not copy.
 pub(crate) fn place(args: &ParsedArgs, environment: &Environment) -> Result<Location, UsageError> {
     read::check(args)?;
+    filter::check(args)?;
     location(args, &SOURCE, environment)
 }
 

@@ -27,6 +27,8 @@ mod conflict;
 
 mod bench;
 
+mod filter;
+
 mod remove;
 
 mod sync;
@@ -37,6 +39,7 @@ mod properties;
 
 pub(crate) use bench::{Bench, BenchDirection, bench};
 pub(crate) use ends::place;
+pub(crate) use filter::filter;
 pub(crate) use options::{engine, options};
 pub(crate) use remove::remove;
 pub(crate) use secret::client_secret;

@@ -1,15 +1,18 @@
 //! The options of a copy, from the parsed arguments.
 
+use std::sync::Arc;
+
 use azring_core::location::Location;
 use azring_core::options::{
     BlobType, Conflict, ContentType, CopyWay, DownloadOptions, Durability, Engine, Integrity, Io,
     Options, Overwrite, Proxies, Selection, UploadOptions,
 };
-use azring_core::select::AttributeRule;
+use azring_core::select::{AttributeRule, Filter};
 
 use super::ends::{SOURCE, TARGET, location};
 use super::{
-    bench, conflict, credential, extension_types, moves, pipe, properties, special, sync, table,
+    bench, conflict, credential, extension_types, filter, moves, pipe, properties, special, sync,
+    table,
 };
 use crate::environment::Environment;
 use crate::parameter::{self as row, Dialect, Parameter};
@@ -23,6 +26,7 @@ pub(crate) fn options(args: &ParsedArgs, environment: &Environment) -> Result<Op
     moves::check(args)?;
     sync::check(args)?;
     properties::check(args)?;
+    filter::check(args)?;
     credential::refuse_login(args)?;
     path::check(args)?;
     conflict::check_tables(args)?;
@@ -46,10 +50,11 @@ pub(super) fn between(
     if source.in_service().is_none() {
         properties::check_tier(args, &properties, &target, upload.blob_type)?;
     }
+    let filter = filter::filter(args, &source)?;
     Ok(Options {
         source,
         target,
-        selection: selection(args)?,
+        selection: selection(args, filter)?,
         conflict: Conflict {
             skip_older: args.has(&row::XO),
             skip_newer: args.has(&row::XN),
@@ -80,7 +85,7 @@ pub(super) fn between(
 }
 
 /// Which objects are copied.
-fn selection(args: &ParsedArgs) -> Result<Selection, UsageError> {
+fn selection(args: &ParsedArgs, filter: Arc<Filter>) -> Result<Selection, UsageError> {
     Ok(Selection {
         pattern: args.text(&row::PATTERN)?.map(str::to_owned),
         recursive: sync::is_recursive(args),
@@ -94,6 +99,8 @@ fn selection(args: &ParsedArgs) -> Result<Selection, UsageError> {
         },
         lasts: None,
         metadata: args.has(&row::SYNC),
+        filter,
+        lists_all_sizes_and_times: args.has(&row::SYNC),
     })
 }
 

@@ -55,7 +55,8 @@ fn refuse(args: &ParsedArgs, parameters: &[&Parameter]) -> Result<(), UsageError
             "Resuming transfer from or to a stream is not supported.",
         ));
     }
-    match parameters.iter().find(|parameter| args.has(parameter)) {
+    let mut refused = parameters.iter().chain(row::FILTERS);
+    match refused.find(|parameter| args.has(parameter)) {
         Some(parameter) => Err(UsageError::meaning(format!(
             "`{}` cannot be used with standard input or output, which are a single object",
             spelled(parameter)

@@ -5,7 +5,9 @@ use azring_core::options::Options;
 use azring_core::store::RemovalOptions;
 
 use super::ends::{SOURCE, location};
+use super::filter;
 use super::options::between;
+use super::sync;
 use crate::environment::Environment;
 use crate::parameter as row;
 use crate::parsed::{ParsedArgs, read};
@@ -17,6 +19,7 @@ pub(crate) fn remove(
     environment: &Environment,
 ) -> Result<(Options, RemovalOptions), UsageError> {
     read::check(args)?;
+    filter::check(args)?;
     if !args.has(&row::SOURCE) {
         return Err(UsageError::meaning(
             "`remove` needs the URL of a container or a file share, or of a directory or an object in it",
@@ -56,7 +59,7 @@ fn check_place(place: &Location) -> Result<(), UsageError> {
 
 /// Refuses a selection that selects nothing, or that has two meanings.
 fn check_selection(args: &ParsedArgs, place: &Location) -> Result<(), UsageError> {
-    let (pattern, recursive) = (args.has(&row::PATTERN), args.has(&row::S));
+    let (pattern, recursive) = (args.has(&row::PATTERN), sync::is_recursive(args));
     let by_pattern = row::PATTERN.spelled(args.dialect());
     let by_recursive = row::S.spelled(args.dialect());
     if pattern && recursive && matches!(place, Location::Share(_)) {

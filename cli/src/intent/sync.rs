@@ -2,6 +2,7 @@
 
 use azring_core::options::{Compare, DeletionLimit, DeletionMode, SyncOptions};
 
+use super::filter;
 use crate::environment::Environment;
 use crate::mask::shown;
 use crate::parameter::{self as row, Parameter};
@@ -26,6 +27,7 @@ const FOREIGN: &[(&Parameter, &str)] = &[
     (&row::MT, "always keeps times"),
     (&row::SNAPSHOT, "copies no snapshots"),
     (&row::DELIMITER, "compares names as they are"),
+    (&row::MAP_FROM, "compares names as they are"),
     (
         &row::A,
         "cannot know what attributes exclude at the destination",
@@ -43,9 +45,9 @@ const FOREIGN: &[(&Parameter, &str)] = &[
     (&row::OVERWRITE, "replaces what is different"),
 ];
 
-/// Whether objects in sub-folders are selected: always in a sync.
+/// Whether objects in sub-folders are selected: always in a sync, and from a list of names.
 pub(super) fn is_recursive(args: &ParsedArgs) -> bool {
-    args.has(&row::S) || args.has(&row::SYNC)
+    args.has(&row::S) || args.has(&row::SYNC) || filter::has_list(args)
 }
 
 /// Refuses what has no meaning in this sync, or in this copy.

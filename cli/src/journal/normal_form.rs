@@ -14,7 +14,7 @@ use azring_core::location::Location;
 use azring_core::options::Options;
 
 use crate::parameter::{self as row, Dialect, Parameter, Value};
-use crate::parsed::ParsedArgs;
+use crate::parsed::{ParsedArgs, translated};
 use crate::usage_error::UsageError;
 
 /// The command as its journal stores it.
@@ -48,8 +48,25 @@ fn words(args: &ParsedArgs, options: &Options, folder: &Path) -> Result<Vec<Vec<
             add_as_it_is(&mut normal, args, parameter, options, folder)?;
         }
     }
-    let words = normal.words(dialect);
-    Ok(words.into_iter().map(OsString::into_vec).collect())
+    let words = normal.words(dialect).into_iter();
+    let words = words.map(OsString::into_vec).chain(filter_files(options));
+    Ok(words.collect())
+}
+
+/// The beginning of the word about the files that a filter was read from. It is no parameter.
+const FILTER_FILES: &[u8] = b"filter-files=";
+
+/// The word about the files that a filter was read from: their digest. Other files make another job.
+pub(super) fn filter_files(options: &Options) -> Option<Vec<u8>> {
+    let digest = options.selection.filter.digest_of_files()?;
+    let digits = digest.iter().map(|byte| format!("{byte:02x}"));
+    Some([FILTER_FILES, digits.collect::<String>().as_bytes()].concat())
+}
+
+/// That word of the command in a journal.
+pub(super) fn filter_files_of(command: &Command) -> Option<&Vec<u8>> {
+    let last = command.words.last();
+    last.filter(|word| word.starts_with(FILTER_FILES))
 }
 
 fn add_as_it_is(
@@ -68,6 +85,12 @@ fn add_as_it_is(
                 .ca_file
                 .as_ref()
                 .map(|path| absolute(path, folder)),
+            (Some(value), _)
+                if value != "-" && row::FILTER_FILES.iter().any(|row| row.is(parameter)) =>
+            {
+                let path = translated(args, value).map_err(UsageError::meaning)?;
+                Some(absolute(Path::new(&path), folder))
+            }
             (Some(value), Value::Choice(_)) => Some(value.to_ascii_lowercase()),
             (value, _) => value.map(Into::into),
         };
@@ -118,6 +141,7 @@ pub(super) fn of_journal(command: &Command) -> (Vec<OsString>, Dialect) {
     let words: Vec<_> = command
         .words
         .iter()
+        .filter(|word| !word.starts_with(FILTER_FILES))
         .map(|word| OsString::from_vec(word.clone()))
         .collect();
     let is_slash = words
@@ -222,6 +246,25 @@ mod tests {
             let text = format!("{command:?}");
             assert!(!text.contains(KEY) && !text.contains("CANARY"), "{text}");
         }
+    }
+
+    #[test]
+    fn other_names_in_the_file_of_a_filter_make_another_job() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("names");
+        let of = |names: &str| {
+            std::fs::write(&path, names).unwrap();
+            let list = format!("/FilesFrom:{}", path.display());
+            normal(&["/Source:/data", &format!("/Dest:{URL}"), &list])
+        };
+        let (first, other) = (of("a\n"), of("a\nb\n"));
+        assert_ne!(first.fingerprint(), other.fingerprint());
+        assert_eq!(of("a\n").words, first.words);
+        let (words, _) = of_journal(&first);
+        assert_eq!(words.len() + 1, first.words.len());
+        assert!(
+            filter_files_of(&first).is_some() && filter_files_of(&first) != filter_files_of(&other)
+        );
     }
 
     #[test]

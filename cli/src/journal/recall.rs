@@ -8,7 +8,7 @@ use azring_core::options::Options;
 
 use super::command_journal::{NAME, no_home};
 use super::folder::journals_in;
-use super::normal_form::of_journal;
+use super::normal_form::{filter_files, filter_files_of, of_journal};
 use super::owner;
 use crate::args;
 use crate::environment::Environment;
@@ -22,6 +22,8 @@ pub(crate) struct RecalledCommand {
     /// The journal's command, and the parameters that were given beside `/Z`.
     pub(crate) args: ParsedArgs,
     needs: Needs,
+    /// What the journal says about the files that a filter was read from.
+    filter_files: Option<Vec<u8>>,
 }
 
 /// The command of the journal that `args` names. `None` if `args` names something to copy, or no
@@ -66,12 +68,19 @@ pub(crate) fn recall_from(
     Ok(RecalledCommand {
         args: recalled,
         needs: replayed.command().needs,
+        filter_files: filter_files_of(replayed.command()).cloned(),
     })
 }
 
 impl RecalledCommand {
-    /// Checks that credentials are given, if the original command had some.
+    /// Checks that credentials are given, if the original command had some, and that the files of its filter
+    /// are the same.
     pub(crate) fn check(&self, options: &Options) -> Result<(), UsageError> {
+        if self.filter_files != filter_files(options) {
+            return Err(UsageError::meaning(
+                "a file with names or rules of the filter has changed since the operation in the journal began: give                  the command again to begin another one",
+            ));
+        }
         let ends = [
             (
                 self.needs.source,

@@ -159,6 +159,10 @@ pub(crate) fn nothing_selected(
             parameter::XA.spelled(dialect)
         ),
         NothingSelected::NoMatch => format!("nothing in `{place}` matches the pattern `{pattern}`"),
+        NothingSelected::Filtered => format!(
+            "nothing in `{place}` is selected by the filters: `{}` says what decides about a name",
+            parameter::EXPLAIN_FILTER.usage(dialect)
+        ),
         NothingSelected::ByTime(count) => {
             return format!(
                 "nothing was copied: `{}` or `{}` excluded all {count} object(s) because of their modification times",

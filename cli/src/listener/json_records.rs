@@ -142,6 +142,7 @@ impl Listener for JsonRecords {
                         "deleted": deletions.deleted,
                         "not_deleted": deletions.failed,
                         "times_set": deletions.times_set,
+                        "excluded": deletions.excluded,
                     });
                     merge(&mut fields, counts);
                 }

@@ -109,8 +109,9 @@ fn deleted(deletions: &Deletions, preview: bool) -> String {
     };
     let failed = line("Not deleted:             ", deletions.failed);
     let times_set = line("Times set:               ", deletions.times_set);
+    let excluded = line("Kept by filters:         ", deletions.excluded);
     let (deleted, all) = (deletions.deleted, deletions.target_objects);
-    format!("\n{label} {deleted} of {all}{failed}{times_set}")
+    format!("\n{label} {deleted} of {all}{failed}{times_set}{excluded}")
 }
 
 #[cfg(test)]

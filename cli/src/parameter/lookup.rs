@@ -2,7 +2,7 @@
 
 use super::definition::{Group, Parameter};
 use super::{
-    location, login, machine, measure, naming, properties, selection, session, sync, table,
+    filter, location, login, machine, measure, naming, properties, selection, session, sync, table,
     transfer,
 };
 
@@ -11,6 +11,7 @@ pub(crate) static GROUPS: &[Group] = &[
     location::GROUP,
     login::GROUP,
     selection::GROUP,
+    filter::GROUP,
     transfer::GROUP,
     properties::GROUP,
     machine::GROUP,

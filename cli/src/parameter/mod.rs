@@ -14,6 +14,8 @@ mod location;
 
 mod selection;
 
+mod filter;
+
 mod transfer;
 
 mod properties;
@@ -34,6 +36,11 @@ mod session;
 
 pub(crate) use definition::{Dialect, Parameter, Value, joined};
 use definition::{Group, ON_OFF};
+pub(crate) use filter::{
+    EXCLUDE_PATH, EXCLUDE_PATTERN, EXCLUDE_REGEX, EXPLAIN_FILTER, FILES_FROM, FILES_FROM_0,
+    FILTER_FILES, FILTER_FROM, FILTERS, INCLUDE_MODE, INCLUDE_PATH, INCLUDE_PATTERN, INCLUDE_REGEX,
+    MAP_FROM, MAX_SIZE, MIN_SIZE, NEWER_THAN, OLDER_THAN,
+};
 pub(crate) use location::{
     DEST, DEST_KEY, DEST_SAS, DEST_TYPE, MAP_DRIVE, SOURCE, SOURCE_KEY, SOURCE_SAS, SOURCE_TYPE,
 };

@@ -194,6 +194,18 @@ pub(crate) fn object_bytes(args: &ParsedArgs) -> Result<Option<u64>, UsageError>
     size(text).map(Some).ok_or_else(|| no_size(text, &name))
 }
 
+/// `/MinSize` and `/MaxSize`, in bytes.
+pub(crate) fn limit_bytes(
+    args: &ParsedArgs,
+    parameter: &Parameter,
+) -> Result<Option<u64>, UsageError> {
+    let Some(text) = args.text(parameter)? else {
+        return Ok(None);
+    };
+    let name = parameter.spelled(args.dialect());
+    size(text).map(Some).ok_or_else(|| no_size(text, &name))
+}
+
 /// `/Count`.
 pub(crate) fn objects(args: &ParsedArgs) -> Result<Option<u64>, UsageError> {
     match number(args, &row::COUNT)? {

@@ -2,8 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::TrueTime;
-use crate::entry::Entry;
+use crate::entry::{Entry, TrueTime};
 use crate::options::Compare;
 
 /// What is compared of an object.

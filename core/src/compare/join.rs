@@ -29,6 +29,8 @@ pub enum Joined {
 pub struct ListingTrouble {
     /// Folders that could not be read, with the reason.
     pub unlisted: Vec<(EntryName, Error)>,
+    /// Names that were asked for and have no object, with the reason.
+    pub unfound: Vec<(EntryName, Error)>,
     /// Notices.
     pub notices: Vec<String>,
 }
@@ -144,6 +146,7 @@ impl ListingCursor {
         }
         self.last = last.cloned();
         self.trouble.unlisted.extend(page.unlisted);
+        self.trouble.unfound.extend(page.unfound);
         self.trouble.notices.extend(page.notices);
         self.entries = page.entries.into_iter();
         Ok(())

@@ -1,13 +1,10 @@
 //! Comparing two places: which objects differ, and which may be deleted.
 //!
 //! `join` walks two ordered listings in lock step. `decision` says whether an object that both sides
-//! have must be copied. `true_time` reads and writes the modification time that a service keeps in
-//! metadata. `deletion` holds the conditions under which objects may be deleted. Nothing here asks a
+//! have must be copied. `deletion` holds the conditions under which objects may be deleted. Nothing here asks a
 //! service or a disk.
 
 mod join;
-
-mod true_time;
 
 mod decision;
 
@@ -16,4 +13,3 @@ mod deletion;
 pub use decision::{ComparisonResult, Difference, ObjectFacts, decide, settle_by_content};
 pub use deletion::{Evidence, is_protected, is_within, overlap, permits};
 pub use join::{Joined, ListingJoin, ListingTrouble};
-pub use true_time::{TrueTime, with_true_time};

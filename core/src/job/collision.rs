@@ -11,6 +11,7 @@ use std::hash::{BuildHasher, RandomState};
 
 use crate::entry::EntryName;
 use crate::plan::target_name::TargetName;
+use crate::store::Target;
 
 /// The bytes of names that are kept for messages. Of later objects only hashes are kept.
 const NAMES_BYTES_MAX: usize = 1 << 20;
@@ -70,6 +71,11 @@ impl Collisions {
             }
         }
     }
+}
+
+/// Whether the target takes names for one that the source tells apart.
+pub(super) fn folds_names(target: &dyn Target) -> bool {
+    target.folded(&TargetName::new(*b"a")).is_some()
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio::sync::OnceCell;
 use tokio::sync::mpsc::UnboundedReceiver;
 
+use super::collision::folds_names;
 use super::controller::Controller;
 use super::feed::Feed;
 use super::inbox::EventInbox;
@@ -15,10 +16,9 @@ use super::sync::Comparison;
 use crate::entry::Layout;
 use crate::journal::{DoneObjects, Replayed};
 use crate::plan::history::Note;
-use crate::plan::target_name::TargetName;
 use crate::report::{Event, Totals};
 use crate::schedule::limits::{HASHED_MAX, OPEN_MAX};
-use crate::store::{self, Ends, Target, Tools};
+use crate::store::{self, Ends, Tools};
 use crate::transfer::{Outcome, TransferContext, WorkerEvent};
 use crate::{Error, Result};
 
@@ -270,9 +270,4 @@ impl Run<'_> {
         let window = controller.steer(self.totals);
         self.observer.event(Event::Window(&window));
     }
-}
-
-/// Whether the target takes names for one that the source tells apart.
-fn folds_names(target: &dyn Target) -> bool {
-    target.folded(&TargetName::new(*b"a")).is_some()
 }

@@ -22,7 +22,10 @@ impl Run<'_> {
     /// stores keep them and the user wants them. A directory that the target does not have is passed
     /// over: no file of it was copied.
     pub(super) async fn keep_directories(&self, tools: &Tools, ends: &Ends) {
-        if !self.options.preserve_smb || ends.single.is_some() || self.stop.is_on() {
+        // Objects with other names at the target are in other directories there.
+        let has_new_names = self.options.selection.filter.new_names().is_some();
+        let is_single = ends.single.is_some();
+        if !self.options.preserve_smb || is_single || has_new_names || self.stop.is_on() {
             return;
         }
         let Some(mut pages) = Arc::clone(&ends.source).list_directories(tools) else {

@@ -21,7 +21,7 @@ use crate::report::{
 };
 use crate::schedule::{ChunkSizeHint, OpenFiles};
 use crate::stop::Stop;
-use crate::store::{Ends, ListScope, Page, Tools};
+use crate::store::{Ends, ListScope, Page, Tools, why_nothing};
 use crate::transfer::Queue;
 use crate::transfer::{ObjectTransfer, TransferContext};
 use crate::{Error, Result, Side};
@@ -165,7 +165,7 @@ impl Feed<'_> {
         let listed = Totals::get(&self.context.totals.listed);
         let why = if listed == 0 {
             let selection = &self.options.selection;
-            let asked = self.ends.source.why_nothing(self.tools, selection);
+            let asked = why_nothing(&*self.ends.source, self.tools, selection);
             self.stop.unless_stopped(asked).await.ok().flatten()
         } else {
             (planner.left_by_time() == listed).then_some(NothingSelected::ByTime(listed))
@@ -400,7 +400,7 @@ impl Feed<'_> {
             if matches!(&page, Ok(page) if !page.entries.is_empty()) && !self.prepare().await? {
                 return Ok(listed);
             }
-            let entries = match page {
+            let (entries, unfound) = match page {
                 Ok(page) => self.count_page(self.without_taken_up(page), &mut listed),
                 Err(error) if !listed_any => return Err(error.at(Side::Source)),
                 Err(error) if error.ends_run() => {
@@ -419,11 +419,16 @@ impl Feed<'_> {
                 }
             };
             listed_any = true;
+            let mut unfound = unfound.into_iter().peekable();
             let mut unplanned = UnplannedEntries::of(&entries);
             let mut inspected = stream::iter(entries)
                 .map(|entry| self.inspect(planner, entry))
                 .buffered(self.inspections_max);
             while let Some(inspected) = self.next(inspected.next()).await {
+                let name = &inspected.entry().name;
+                while let Some(before) = unfound.next_if(|(other, _)| other < name) {
+                    handle(self.unfound(before)).await;
+                }
                 unplanned.take(inspected.entry());
                 planner.reserve_if_done(inspected.entry());
                 if inspected.is_in_place() {
@@ -448,10 +453,19 @@ impl Feed<'_> {
                 self.take_back(&unplanned);
                 return Ok(listed);
             }
+            for name in unfound {
+                handle(self.unfound(name)).await;
+            }
         }
         // A run that is stopped after the last page has seen everything.
         listed.is_whole = matches!(pages.try_recv(), Err(TryRecvError::Disconnected));
         Ok(listed)
+    }
+
+    /// The plan of a name that was asked for and has no object: it is counted as one that fails.
+    fn unfound(&self, (name, error): (EntryName, Error)) -> EntryPlan {
+        Totals::add(&self.context.totals.listed, 1);
+        EntryPlan::Fail(Entry::unknown(name), error)
     }
 
     async fn inspect(&self, planner: &Planner<'_>, entry: Entry) -> InspectedEntry {
@@ -471,6 +485,8 @@ impl Feed<'_> {
     fn without_taken_up(&self, mut page: Page) -> Page {
         if let Some(done_before) = self.done_before {
             page.entries.retain(|entry| !done_before.is_taken_up(entry));
+            page.unfound
+                .retain(|(name, _)| !done_before.is_taken_up(&Entry::unknown(name.clone())));
         }
         page
     }
@@ -510,8 +526,9 @@ impl Feed<'_> {
         }
     }
 
-    /// Counts the entries of a page, and reports its notices and unlisted folders.
-    fn count_page(&self, page: Page, listed: &mut Listed) -> Vec<Entry> {
+    /// Counts the entries of a page, and reports its notices and unlisted folders. Returns the entries and the
+    /// names without an object.
+    fn count_page(&self, page: Page, listed: &mut Listed) -> (Vec<Entry>, Vec<(EntryName, Error)>) {
         let totals = &self.context.totals;
         self.recorder.page(page.marker.as_deref());
         self.recorder.report_trouble(self.observer);
@@ -535,7 +552,7 @@ impl Feed<'_> {
             &totals.listed_bytes,
             page.entries.iter().map(|entry| entry.bytes).sum(),
         );
-        page.entries
+        (page.entries, page.unfound)
     }
 
     /// Records an entry's plan, and returns its task. A skipped or failed entry is counted and

@@ -38,7 +38,7 @@ pub fn list(
                 }
                 page => page?,
             };
-            is_empty &= page.entries.is_empty() && page.unlisted.is_empty();
+            is_empty &= page.is_empty();
             if on_page(&page).is_break() {
                 return Ok(None);
             }
@@ -46,12 +46,25 @@ pub fn list(
         if !is_empty {
             return Ok(None);
         }
-        if !location.may_be_object() || selection.pattern.is_some() {
+        let names_folder = selection.pattern.is_some() || selection.filter.listed().is_some();
+        let why = || async {
             // A cause that cannot be found is no failure of the listing.
-            return Ok(source.why_nothing(tools, selection).await.ok().flatten());
+            let why = store::why_nothing(&*source, tools, selection).await;
+            why.ok().flatten()
+        };
+        if !location.may_be_object() || names_folder {
+            return Ok(why().await);
+        }
+        let found = store::find_object(location, tools).await;
+        let entry = match found {
+            Err(Error::NotFound(_)) if !selection.filter.selects_all() => return Ok(why().await),
+            found => found?,
+        };
+        if !selection.filter.selects(&entry) {
+            return Ok(why().await);
         }
         let page = Page {
-            entries: vec![store::find_object(location, tools).await?],
+            entries: vec![entry],
             ..Page::default()
         };
         // It was the last page.

@@ -15,7 +15,9 @@ use super::run::summary;
 use super::single_thread;
 use crate::entry::Entry;
 use crate::options::Options;
-use crate::report::{ChangeKind, ChangedSide, Event, Observer, PlannedChange, Summary, Totals};
+use crate::report::{
+    ChangeKind, ChangedSide, Event, NothingSelected, Observer, PlannedChange, Summary, Totals,
+};
 use crate::stop::Stop;
 use crate::store::{self, ListScope, Page, Removal, RemovalOptions, Remover, Tools};
 use crate::{Error, Result, Side};
@@ -99,7 +101,7 @@ impl RemoveRun<'_> {
                     return Ok(unlisted + 1);
                 }
             };
-            is_empty &= page.entries.is_empty() && page.unlisted.is_empty();
+            is_empty &= page.is_empty();
             unlisted += self.report(&page);
             for entries in page.entries.chunks(AT_ONCE) {
                 if self.stop.is_on() {
@@ -114,7 +116,8 @@ impl RemoveRun<'_> {
                 remover.remove_empty_folders(tools).await;
             }
         } else if !self.stop.is_on() && !self.is_single(tools).await? {
-            let why = source.why_nothing(tools, selection).await.ok().flatten();
+            let why = store::why_nothing(&*source, tools, selection).await;
+            let why = why.ok().flatten();
             if let Some(why) = &why {
                 self.observer.event(Event::NothingSelected(why));
             }
@@ -125,8 +128,10 @@ impl RemoveRun<'_> {
 
     /// Deletes the single object that the place names, if nothing was selected below it.
     async fn is_single(&self, tools: &Tools) -> Result<bool> {
-        let is_asked_for = self.options.source.may_be_object();
-        Ok(is_asked_for && self.options.selection.pattern.is_none() && self.single(tools).await?)
+        let selection = &self.options.selection;
+        let names_folder = selection.pattern.is_some() || selection.filter.listed().is_some();
+        let is_asked_for = self.options.source.may_be_object() && !names_folder;
+        Ok(is_asked_for && self.single(tools).await?)
     }
 
     /// Deletes the single object that the place names. Returns whether there is one.
@@ -134,6 +139,11 @@ impl RemoveRun<'_> {
         let Some((above, entry)) = store::named_object(&self.options.source, tools).await? else {
             return Ok(false);
         };
+        if !self.options.selection.filter.selects(&entry) {
+            self.observer
+                .event(Event::NothingSelected(&NothingSelected::Filtered));
+            return Ok(true);
+        }
         let remover = store::open_remover(&above, self.removal)?;
         self.delete(tools, &*remover, &[entry]).await;
         Totals::add(&self.settlement.totals.listing_done, 1);
@@ -191,6 +201,10 @@ impl RemoveRun<'_> {
         }
         for notice in &page.notices {
             self.observer.event(Event::Notice(notice));
+        }
+        for (name, error) in &page.unfound {
+            Totals::add(&self.settlement.totals.listed, 1);
+            self.settlement.fail_unstarted(name, 0, error);
         }
         page.unlisted.len() as u64
     }

@@ -1,9 +1,10 @@
 //! Which objects of the source are copied.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::select::AttributeRule;
+use crate::select::{AttributeRule, Filter};
 
 /// Which objects of the source are copied.
 #[derive(Debug, Clone, Default)]
@@ -29,4 +30,19 @@ pub struct Selection {
     /// Local files that this program writes during the copy: logs, a journal. They change while
     /// they are read, so a folder's listing leaves them out.
     pub own_files: Vec<PathBuf>,
+    /// Which objects are selected besides.
+    pub filter: Arc<Filter>,
+    /// Listings do not judge the lengths and times of objects. A sync judges them when it knows both sides.
+    pub lists_all_sizes_and_times: bool,
+}
+
+impl Selection {
+    /// What a listing selects.
+    pub fn listing_filter(&self) -> Arc<Filter> {
+        if self.lists_all_sizes_and_times {
+            Arc::new(self.filter.of_names())
+        } else {
+            Arc::clone(&self.filter)
+        }
+    }
 }

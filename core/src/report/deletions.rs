@@ -15,6 +15,8 @@ pub struct Deletions {
     pub failed: u64,
     /// Those that stay, because deleting was not asked for, was refused by a rule or was stopped.
     pub left: u64,
+    /// Objects of the target that a filter leaves out, as far as a preview counted them.
+    pub excluded: u64,
     /// Objects of both sides that only got the time of the source.
     pub times_set: u64,
     /// Why nothing was deleted although it was asked for.

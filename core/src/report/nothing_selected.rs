@@ -27,6 +27,8 @@ pub enum NothingSelected {
     Attributes,
     /// There are objects, and none matches the pattern.
     NoMatch,
+    /// There is nothing, or filters leave out everything.
+    Filtered,
     /// This many objects were selected, and all were skipped because of their modification times.
     ByTime(u64),
 }

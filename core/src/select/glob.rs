@@ -8,6 +8,8 @@
 //! `a` too); and `*.` matches names without an extension.
 //! <https://learn.microsoft.com/windows-hardware/drivers/ddi/ntifs/nf-ntifs-_fsrtl_advanced_fcb_header-fsrtlisnameinexpression>
 
+use super::unit::{Unit, fold, units};
+
 /// A pattern without separators.
 #[derive(Debug, Clone)]
 pub(super) struct Glob {
@@ -33,9 +35,6 @@ enum Token {
     /// The rest of the name, if it has no dot except as its last unit.
     NoExtension,
 }
-
-/// One unit of a name: a character, or a byte that is not part of one.
-type Unit = u32;
 
 const DOT: Unit = '.' as Unit;
 
@@ -135,36 +134,6 @@ fn windows_tokens(text: &str) -> Vec<Token> {
         tokens.push(token);
     }
     tokens
-}
-
-/// A name as units. Bytes that are not part of a character come after all characters, each equal to
-/// itself only.
-fn units(name: &[u8], ignore_case: bool) -> Vec<Unit> {
-    const NO_CHARACTER: Unit = 0x11_0000;
-    let mut units = Vec::with_capacity(name.len());
-    for chunk in name.utf8_chunks() {
-        if ignore_case {
-            units.extend(chunk.valid().chars().map(fold));
-        } else {
-            units.extend(chunk.valid().chars().map(Unit::from));
-        }
-        units.extend(
-            chunk
-                .invalid()
-                .iter()
-                .map(|&byte| NO_CHARACTER + Unit::from(byte)),
-        );
-    }
-    units
-}
-
-/// The lower case of a character, if that is one character: folding never changes a name's length.
-fn fold(letter: char) -> Unit {
-    let mut lower = letter.to_lowercase();
-    match (lower.next(), lower.next()) {
-        (Some(single), None) => Unit::from(single),
-        _ => Unit::from(letter),
-    }
 }
 
 #[cfg(test)]

@@ -17,6 +17,8 @@ pub(crate) mod in_order;
 
 pub mod server_copy;
 
+mod listed_names;
+
 mod single_target;
 
 mod stream_target;
@@ -42,15 +44,16 @@ pub mod rest;
 pub use listing::ListScope;
 pub use open::{Ends, open};
 pub(crate) use open::{
-    find_object, named_object, named_source, named_target, open_remover, open_source, probe,
+    find_object, list_target, named_object, named_source, named_target, open_remover, open_source,
+    probe,
 };
 pub use origin::{Origin, OriginAccess, OriginLogin};
 pub(crate) use remover::remove_all;
 pub use remover::{Removal, RemovalOptions, Remover};
 pub use server_copy::{Copying, Pending, ServerCopy};
 pub use single_target::SingleName;
-pub(crate) use source::start_listing;
 pub use source::{Page, Pages, Reader, Source};
+pub(crate) use source::{start_listing, why_nothing};
 pub use stream_target::{ObjectStream, StreamTarget};
 pub use target::{
     ChunkPlan, Committed, Receipt, Settling, Stat, Sums, Target, TargetForm, Writer, WrittenObject,

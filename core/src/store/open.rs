@@ -6,6 +6,7 @@ use azring_transport::disk::durability::DurabilityQueue;
 use azring_transport::http::Reply;
 
 use super::blob::BlobOpener;
+use super::listed_names::{self, UnfoundName};
 use super::local::LocalOpener;
 use super::opener::{NoStore, OpenContext, Opener};
 use super::share::ShareOpener;
@@ -88,7 +89,7 @@ pub async fn open(
     let target = target_opener.target(context)?;
     let source = match options.selection.lasts {
         Some(lasts) => Arc::new(RepeatingSource::new(opened.source, lasts)),
-        None => opened.source,
+        None => listed_names::of_selection(opened.source, &options.selection, UnfoundName::Fails),
     };
     Ok(Ends {
         source,
@@ -143,7 +144,27 @@ pub(crate) fn named_target(options: &Options) -> Result<(Arc<dyn StreamTarget>, 
 /// [`Error::Usage`](crate::Error::Usage) for a location that holds no objects. Fails when a local
 /// folder cannot be opened; a service is not asked.
 pub(crate) fn open_source(location: &Location, selection: &Selection) -> Result<Arc<dyn Source>> {
-    opener(location).folder_source(selection)
+    let source = opener(location).folder_source(selection)?;
+    Ok(listed_names::of_selection(
+        source,
+        selection,
+        UnfoundName::Fails,
+    ))
+}
+
+/// The location as a folder whose objects can be listed, as the target of a sync. It need not have the names
+/// of a list.
+///
+/// # Errors
+///
+/// As [`open_source`].
+pub(crate) fn list_target(location: &Location, selection: &Selection) -> Result<Arc<dyn Source>> {
+    let source = opener(location).folder_source(selection)?;
+    Ok(listed_names::of_selection(
+        source,
+        selection,
+        UnfoundName::LeftOut,
+    ))
 }
 
 /// The single object that the location names. Asks the service.

@@ -26,10 +26,20 @@ pub struct Page {
     pub entries: Vec<Entry>,
     /// Folders that could not be read, with the reason; the listing continues after them.
     pub unlisted: Vec<(EntryName, Error)>,
+    /// Names that were asked for one by one and have no object that can be examined, with the reason, in the
+    /// order of the entries.
+    pub unfound: Vec<(EntryName, Error)>,
     /// What the user should know about objects that were left out, each thing once.
     pub notices: Vec<String>,
     /// The marker by which this page can be listed again, where the source has one.
     pub marker: Option<Box<str>>,
+}
+
+impl Page {
+    /// Whether the page names nothing.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.unlisted.is_empty() && self.unfound.is_empty()
+    }
 }
 
 /// The pages of a listing, which runs in the background a page or two ahead. An error ends it.
@@ -164,6 +174,19 @@ pub trait Source: Send + Sync {
 
     /// Opens an object; it must still be the version that was listed.
     fn open<'a>(&'a self, tools: &'a Tools, entry: &'a Entry) -> Step<'a, Result<Arc<dyn Reader>>>;
+}
+
+/// Why a complete listing of `selection` has no entries; `None` where the cause is not known.
+pub(crate) async fn why_nothing(
+    source: &dyn Source,
+    tools: &Tools,
+    selection: &Selection,
+) -> Result<Option<NothingSelected>> {
+    if selection.filter.selects_all() {
+        source.why_nothing(tools, selection).await
+    } else {
+        Ok(Some(NothingSelected::Filtered))
+    }
 }
 
 /// One open object. Chunks are read in any order, by several threads at once.

@@ -55,11 +55,19 @@ enum Takes {
 }
 
 /// The rows whose list of values does not show this: parameters without values, and parameters that can be repeated.
-const TAKEN: [(&str, Takes); 4] = [
+const TAKEN: [(&str, Takes); 12] = [
     ("@", Takes::Several),
     ("?", Takes::Perhaps),
     ("Version", Takes::Nothing),
     ("MapDrive", Takes::Several),
+    ("IncludePattern", Takes::Several),
+    ("ExcludePattern", Takes::Several),
+    ("IncludePath", Takes::Several),
+    ("ExcludePath", Takes::Several),
+    ("IncludeRegex", Takes::Several),
+    ("ExcludeRegex", Takes::Several),
+    ("FilterFrom", Takes::Several),
+    ("ExplainFilter", Takes::Several),
 ];
 
 /// The direction of a copy.

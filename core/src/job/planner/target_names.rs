@@ -23,10 +23,7 @@ impl Planner<'_> {
     /// The name of an entry at the target.
     pub(super) fn target(&self, entry: &Entry) -> Result<MappedName> {
         let target = self.named(&entry.name)?;
-        let name = match &self.ends.single {
-            Some(SingleName::Given(given)) => given,
-            Some(SingleName::Own) | None => &entry.name,
-        };
+        let name = self.given_name(&entry.name).unwrap_or(&entry.name);
         Ok(match &entry.snapshot {
             Some(snapshot) => target.labelled(name, &snapshot.label),
             None => target,
@@ -35,9 +32,20 @@ impl Planner<'_> {
 
     /// The same for the entry's name without its snapshot.
     fn named(&self, name: &EntryName) -> Result<MappedName> {
+        match self.given_name(name) {
+            Some(given) => self.ends.target.exact_name(given),
+            None => self.ends.target.name(name),
+        }
+    }
+
+    /// The name at the target that the user gave this object, if it is not its own.
+    fn given_name<'n>(&'n self, name: &EntryName) -> Option<&'n EntryName> {
         match &self.ends.single {
-            Some(SingleName::Given(given)) => self.ends.target.exact_name(given),
-            Some(SingleName::Own) | None => self.ends.target.name(name),
+            Some(SingleName::Given(given)) => Some(given),
+            Some(SingleName::Own) | None => {
+                let filter = &self.options.selection.filter;
+                filter.new_names().and_then(|new| new.of(name))
+            }
         }
     }
 

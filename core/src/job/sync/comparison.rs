@@ -10,13 +10,16 @@ use super::action::{ComparedObject, SyncAction};
 use super::service_clock::ClockDifference;
 use super::superfluous::SuperfluousObjects;
 use crate::compare::{
-    ComparisonResult, Difference, Evidence, Joined, ObjectFacts, TrueTime, decide, is_protected,
-    is_within, settle_by_content, with_true_time,
+    ComparisonResult, Difference, Evidence, Joined, ObjectFacts, decide, is_protected, is_within,
+    settle_by_content,
 };
-use crate::entry::{Entry, EntryName, Layout, SmbAttributes, SmbProperties};
+use crate::entry::{
+    Entry, EntryName, Layout, SmbAttributes, SmbProperties, TrueTime, with_true_time,
+};
 use crate::location::Location;
 use crate::options::{Compare, DeletionMode, SyncOptions};
 use crate::plan::target_name::{MappedName, TargetName};
+use crate::select::Filter;
 use crate::store::{Source, Stat, Target, Tools};
 use crate::{Error, Result, Side};
 
@@ -56,6 +59,8 @@ impl TimeKeeping {
 /// The two sides that are compared.
 pub(super) struct ComparedSides {
     pub(super) source: Arc<dyn Source>,
+    /// The source as it is listed, which may have more.
+    pub(super) listed: Arc<dyn Source>,
     pub(super) source_times: TimeKeeping,
     /// The target as it is listed; `None` where it does not exist yet.
     pub(super) target: Option<Arc<dyn Source>>,
@@ -72,6 +77,8 @@ pub(super) struct ComparedSides {
 pub(in crate::job) struct Comparison {
     options: SyncOptions,
     preview: bool,
+    /// What is neither copied nor deleted, whatever side has it.
+    filter: Arc<Filter>,
     pub(super) sides: ComparedSides,
     findings: Mutex<Findings>,
 }
@@ -83,16 +90,24 @@ struct Findings {
     found: HashMap<EntryName, Option<Entry>>,
     evidence: Evidence,
     superfluous: SuperfluousObjects,
-    /// Objects of the target that a copy replaces under another spelling, in the form that it compares.
+    /// In a preview, what the target has of objects of the source that the filter leaves out.
+    excluded: SuperfluousObjects,
+    /// Objects of the target that a copy replaces under another spelling, or that a filter leaves out, in the form that it compares.
     respelled: HashSet<TargetName>,
     times_set: u64,
 }
 
 impl Comparison {
-    pub(super) fn new(options: SyncOptions, preview: bool, sides: ComparedSides) -> Self {
+    pub(super) fn new(
+        options: SyncOptions,
+        preview: bool,
+        filter: Arc<Filter>,
+        sides: ComparedSides,
+    ) -> Self {
         Self {
             options,
             preview,
+            filter,
             sides,
             findings: Mutex::default(),
         }
@@ -112,6 +127,18 @@ impl Comparison {
     /// Marks of folders are left out: a sync is about objects with data.
     pub(super) fn note(&self, joined: Joined) -> Option<Entry> {
         let (entry, found) = match joined {
+            Joined::Both(pair) if !self.filter.selects(&pair.0) => {
+                let (entry, found) = *pair;
+                self.note_excluded(&entry);
+                if self.preview {
+                    self.findings().excluded.add(&found);
+                }
+                return None;
+            }
+            Joined::SourceOnly(entry) if !self.filter.selects(&entry) => {
+                self.note_excluded(&entry);
+                return None;
+            }
             Joined::SourceOnly(entry) => (entry, None),
             Joined::TargetOnly(found) => {
                 self.note_target(&found);
@@ -132,9 +159,22 @@ impl Comparison {
         Some(self.with_time(entry))
     }
 
+    /// Notes an object of the source that the filter leaves out: what has its name at the target stays, in
+    /// any spelling.
+    fn note_excluded(&self, entry: &Entry) {
+        let Ok(writer) = self.writer() else { return };
+        let name = writer.name(&entry.name);
+        if let Some(folded) = name.ok().and_then(|name| writer.folded(&name.name)) {
+            self.findings().respelled.insert(folded);
+        }
+    }
+
     /// Notes an object that only the target has.
     fn note_target(&self, found: &Entry) {
         if !self.may_delete(found) {
+            if self.preview && !self.filter.selects(found) {
+                self.findings().excluded.add(found);
+            }
             return;
         }
         let mut findings = self.findings();
@@ -153,7 +193,15 @@ impl Comparison {
             .root
             .as_ref()
             .is_some_and(|root| is_within(root, found, &self.options.protected));
-        self.sides.source.selects(&found.name) && !is_protected(found) && !is_ours
+        self.sides.source.selects(&found.name)
+            && self.filter.selects(found)
+            && !is_protected(found)
+            && !is_ours
+    }
+
+    /// Whether the filter leaves out this object of the target, or what the source has of it.
+    pub(super) fn is_excluded(&self, found: &Entry) -> bool {
+        !self.filter.selects_name(found.name.as_bytes()) || self.findings().excluded.has(found)
     }
 
     /// Notes that parts of a side could not be listed.

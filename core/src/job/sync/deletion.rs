@@ -77,7 +77,7 @@ impl Run<'_> {
             snapshots: options.deletes_snapshots,
         };
         let remover = store::open_remover(&self.options.target, removal)?;
-        let listing = self.target_listing()?;
+        let listing = self.target_listing(&self.options.selection)?;
         let mut pages = list(listing.as_ref(), tools);
         while let Some(page) = self.unless_stopped(pages.recv()).await {
             let page = match page {
@@ -172,7 +172,10 @@ impl Run<'_> {
     }
 
     /// The next item, or `None` once the run has been stopped.
-    async fn unless_stopped<T>(&self, next: impl Future<Output = Option<T>>) -> Option<T> {
+    pub(super) async fn unless_stopped<T>(
+        &self,
+        next: impl Future<Output = Option<T>>,
+    ) -> Option<T> {
         tokio::select! {
             biased;
             () = self.stop.stopped() => None,

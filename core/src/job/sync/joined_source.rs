@@ -35,7 +35,7 @@ impl JoinedSource {
 
     /// Sends the objects of the source, page by page, and notes those that only the target has.
     async fn join(&self, tools: &Tools, pages: &Sender<Result<Page>>) {
-        let source = list(Some(&self.source), tools);
+        let source = list(Some(&self.comparison.sides.listed), tools);
         let target = list(self.comparison.sides.target.as_ref(), tools);
         let mut join = ListingJoin::new(source, target);
         let mut page = Page::default();
@@ -54,9 +54,9 @@ impl JoinedSource {
                 }
                 Err(error) => Some(error),
             };
-            let is_worth = !page.entries.is_empty() || !page.unlisted.is_empty();
-            let is_full = page.entries.len() >= PAGE_ENTRIES || !page.unlisted.is_empty();
-            if ((is_end && is_worth) || is_full)
+            let has_trouble = !page.unlisted.is_empty() || !page.unfound.is_empty();
+            let is_full = page.entries.len() >= PAGE_ENTRIES || has_trouble;
+            if ((is_end && !page.is_empty()) || is_full)
                 && pages.send(Ok(std::mem::take(&mut page))).await.is_err()
             {
                 return;
@@ -75,7 +75,9 @@ impl JoinedSource {
     fn take_trouble(&self, join: &mut ListingJoin, page: &mut Page) {
         for side in [Side::Source, Side::Target] {
             let trouble = join.take_trouble(side);
-            self.comparison.note_unlisted(side, trouble.unlisted.len());
+            let unknown = trouble.unlisted.len() + trouble.unfound.len();
+            self.comparison.note_unlisted(side, unknown);
+            page.unfound.extend(trouble.unfound);
             page.notices.extend(trouble.notices);
             let named = trouble.unlisted.into_iter().map(|(folder, error)| {
                 let folder = match side {

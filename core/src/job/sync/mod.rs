@@ -5,6 +5,8 @@
 //! `comparison` decides for each object whether it is copied (`action`), when the planner asks. `superfluous`
 //! remembers which objects only the target has, and `service_clock` how the two clocks differ. When everything is copied and nothing is in doubt,
 //! `deletion` deletes these, each only as the version that was compared.
+//! What a filter leaves out is neither compared nor copied nor deleted, on either side; `excluded` names it in
+//! a preview.
 //!
 //! A run that was interrupted compares both sides from their beginning again. What it copied before is
 //! equal then, what it deleted is gone, and objects that were begun go on where they stopped.
@@ -21,16 +23,19 @@ mod superfluous;
 
 mod deletion;
 
+mod excluded;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedReceiver;
 
+use super::collision::folds_names;
 use super::run::Run;
 use crate::compare::overlap;
 use crate::journal::Replayed;
 use crate::location::Location;
-use crate::options::{Selection, SyncOptions};
+use crate::options::{DeletionMode, Selection, SyncOptions};
 use crate::plan::history::Note;
 use crate::plan::route::Way;
 use crate::store::{self, Ends, Source, Tools};
@@ -70,7 +75,9 @@ impl Run<'_> {
         };
         let deleting = self.delete_superfluous(&tools, &comparison, options);
         // The future is large and is awaited once.
-        let deletions = Box::pin(self.with_service_reports(deleting)).await?;
+        let mut deletions = Box::pin(self.with_service_reports(deleting)).await?;
+        let reporting = self.report_excluded(&tools, &comparison);
+        deletions.excluded = Box::pin(self.with_service_reports(reporting)).await?;
         drop((ends, comparison));
         helpers.join();
         *self.deletions.borrow_mut() = Some(deletions);
@@ -110,13 +117,16 @@ impl Run<'_> {
             )));
         }
         let root = local_path(target).map(real_path);
+        let listed = self.listed_source(&ends, options)?;
         let comparison = Arc::new(Comparison::new(
             with_protected(options, root.as_deref()),
             self.options.preview,
+            Arc::clone(&self.options.selection.filter),
             ComparedSides {
                 source: Arc::clone(&ends.source),
+                listed,
                 source_times: TimeKeeping::of(source),
-                target: self.target_listing()?,
+                target: self.target_listing(&self.options.selection)?,
                 target_times: TimeKeeping::of(target),
                 writer: Arc::downgrade(&ends.target),
                 root,
@@ -128,15 +138,35 @@ impl Run<'_> {
         Ok((ends, comparison))
     }
 
-    /// The target as a source; `None` where there is no such folder of this machine yet.
-    pub(super) fn target_listing(&self) -> Result<Option<Arc<dyn Source>>> {
+    /// The source as it is listed. At a target that ignores case, an object that the filter leaves out may have
+    /// another spelling, which the filter does not leave out: all names are listed then, so that it stays.
+    fn listed_source(&self, ends: &Ends, options: &SyncOptions) -> Result<Arc<dyn Source>> {
+        let selection = &self.options.selection;
+        let filter = &selection.filter;
+        let needs_all = options.deletion != DeletionMode::Off
+            && !filter.selects_all_names()
+            && filter.listed().is_none();
+        if !needs_all || !folds_names(&*ends.target) {
+            return Ok(Arc::clone(&ends.source));
+        }
+        let everything = Selection {
+            filter: Arc::default(),
+            ..selection.clone()
+        };
+        store::open_source(&self.options.source, &everything)
+            .map_err(|error| error.at(Side::Source))
+    }
+
+    /// The target as a source, with what a selection's filter selects; `None` where there is no such folder of this machine yet.
+    pub(super) fn target_listing(&self, wanted: &Selection) -> Result<Option<Arc<dyn Source>>> {
         let selection = Selection {
             recursive: true,
             metadata: true,
-            own_files: self.options.selection.own_files.clone(),
+            own_files: wanted.own_files.clone(),
+            filter: wanted.listing_filter(),
             ..Selection::default()
         };
-        let opened = store::open_source(&self.options.target, &selection);
+        let opened = store::list_target(&self.options.target, &selection);
         let is_missing = local_path(&self.options.target)
             .is_some_and(|path| !path.exists() && !path.is_symlink());
         match opened {

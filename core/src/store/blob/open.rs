@@ -89,7 +89,8 @@ impl Opener for BlobOpener<'_> {
             carries: selection.metadata,
             ..BlobReadOptions::default()
         };
-        Ok(Arc::new(folder_source(self.0, selection, read_options)?))
+        let source = folder_source(self.0, selection, read_options)?;
+        Ok(Arc::new(source.filtering(selection.listing_filter())))
     }
 
     fn find_object<'a>(&'a self, tools: &'a Tools) -> Step<'a, Result<Entry>> {
@@ -147,7 +148,9 @@ async fn source(place: &BlobLocation, context: OpenContext<'_>) -> Result<Opened
     } else {
         (folder_source(place, selection, read_options)?, None)
     };
-    let source = source.opening_to_target(route.target_key_opens_source);
+    let source = source
+        .filtering(selection.listing_filter())
+        .opening_to_target(route.target_key_opens_source);
     Ok(OpenedSource {
         source: Arc::new(source),
         single,
@@ -190,7 +193,8 @@ async fn single_blob(
     place: &BlobLocation,
 ) -> Result<Option<(BlobLocation, Entry)>> {
     let selection = &options.selection;
-    if place.directory.is_empty() || place.is_directory || selection.pattern.is_some() {
+    let names_directory = selection.pattern.is_some() || selection.filter.listed().is_some();
+    if place.directory.is_empty() || place.is_directory || names_directory {
         return Ok(None);
     }
     if !selection.recursive {

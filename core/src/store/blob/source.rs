@@ -20,7 +20,7 @@ use crate::location::BlobLocation;
 use crate::options::Selection;
 use crate::plan::extents::Extents;
 use crate::report::NothingSelected;
-use crate::select::{Pattern, PatternRule};
+use crate::select::{Filter, Pattern, PatternRule};
 use crate::store::rest::listed_version::listed_version;
 use crate::store::rest::missing::send_or_missing;
 use crate::store::rest::ranged_reader::RangedReader;
@@ -35,6 +35,7 @@ pub struct BlobSource {
     read_options: BlobReadOptions,
     with_crc64: Arc<AtomicBool>,
     access: SourceAccess,
+    filter: Arc<Filter>,
 }
 
 /// The selected blobs.
@@ -63,7 +64,14 @@ impl BlobSource {
             selection,
             read_options: options,
             with_crc64: Arc::new(AtomicBool::new(options.crc64)),
+            filter: Arc::default(),
         }
+    }
+
+    /// The same, with only the blobs that this filter selects.
+    #[must_use]
+    pub fn filtering(self, filter: Arc<Filter>) -> Self {
+        Self { filter, ..self }
     }
 
     /// The target's service may read them with the key of its own requests, if this is set. It needs no
@@ -85,7 +93,7 @@ impl Source for BlobSource {
         match &self.selection {
             BlobSelection::One(entry) => {
                 let (pages, listed) = mpsc::channel(PAGES_AHEAD);
-                if scope.has_single(&entry.name) {
+                if scope.has_single(&entry.name) && self.filter.selects(entry) {
                     let page = Page {
                         entries: vec![Entry::clone(entry)],
                         ..Page::default()
@@ -98,6 +106,7 @@ impl Source for BlobSource {
                 let listing = BlobListing {
                     place,
                     pattern: pattern.clone(),
+                    filter: Arc::clone(&self.filter),
                     read_options: self.read_options,
                 };
                 start_listing(|pages| listing.run(tools.clone(), scope, pages))
@@ -132,6 +141,7 @@ impl Source for BlobSource {
                     let listing = BlobListing {
                         place: BlobLocation::clone(&self.place),
                         pattern: Pattern::new(Some(name), PatternRule::Exact)?,
+                        filter: Arc::default(),
                         read_options: self.read_options,
                     };
                     listing.snapshot(tools, id).await
@@ -151,10 +161,11 @@ impl Source for BlobSource {
     }
 
     fn selects(&self, name: &EntryName) -> bool {
-        match &self.selection {
+        let is_named = match &self.selection {
             BlobSelection::One(entry) => entry.name == *name,
             BlobSelection::Matching(pattern) => pattern.matches(name.as_bytes()),
-        }
+        };
+        is_named && self.filter.selects_name(name.as_bytes())
     }
 
     fn extents<'a>(

@@ -22,7 +22,7 @@ use tokio::sync::mpsc::Sender;
 use super::attributes::{self, Judge};
 use super::smb;
 use crate::entry::{Entry, EntryName, Layout, Version};
-use crate::select::{AttributeRule, Pattern};
+use crate::select::{AttributeRule, Filter, Pattern};
 use crate::store::{ListScope, Page};
 use crate::{Error, Result};
 
@@ -43,6 +43,8 @@ pub(super) struct FolderListing<'a> {
     pub(super) lists_folders: bool,
     /// Files that this program writes itself; they are left out.
     pub(super) own_files: &'a [PathBuf],
+    /// The files that are selected besides.
+    pub(super) filter: &'a Filter,
     /// Where the listing begins and ends.
     pub(super) scope: ListScope,
     /// Where the pages go.
@@ -209,6 +211,7 @@ impl Walk<'_> {
                     }
                 },
                 (ItemKind::Folder, _) if self.listing.pattern.is_flat() => {}
+                (ItemKind::Folder, _) if !self.may_select_in(prefix, name_bytes) => {}
                 (ItemKind::Folder, Below::Nothing) => {}
                 (ItemKind::Folder, Below::All) => {
                     self.sub_folder(opened.anchor(), &joined(prefix, name_bytes), None)?;
@@ -231,6 +234,12 @@ impl Walk<'_> {
             full.push(b'/');
         }
         full.as_slice() >= until.as_bytes()
+    }
+
+    /// Whether something in this folder can be selected.
+    fn may_select_in(&self, prefix: &[u8], name: &[u8]) -> bool {
+        let filter = self.listing.filter;
+        filter.selects_all_names() || filter.may_select_below(&joined(prefix, name))
     }
 
     fn sub_folder(
@@ -279,9 +288,11 @@ impl Walk<'_> {
         if !self.listing.pattern.matches_file(name.to_bytes()) {
             return Ok(());
         }
-        let found = FileStat::at(folder, name);
         let full = EntryName::new(joined(prefix, name.to_bytes()));
-        match found {
+        if !self.listing.filter.selects_name(full.as_bytes()) {
+            return Ok(());
+        }
+        match FileStat::at(folder, name) {
             Ok(facts) if facts.is_folder => Ok(()),
             Ok(facts) if self.is_own(name, &facts) => {
                 let told = format!("`{full}` is skipped, because this copy writes it");
@@ -297,10 +308,15 @@ impl Walk<'_> {
                     let path = attributes::path_in(folder, name);
                     Box::new(smb::of_file(&path, &facts))
                 });
-                self.entry(Entry {
+                let entry = Entry {
                     smb,
                     ..entry_of(full, &facts)
-                })
+                };
+                if self.listing.filter.admits(&entry) {
+                    self.entry(entry)
+                } else {
+                    Ok(())
+                }
             }
             Ok(_) => {
                 self.left_out(&full);
@@ -325,7 +341,9 @@ impl Walk<'_> {
     }
 
     fn left_out(&mut self, name: &EntryName) {
-        if self.listing.pattern.matches(name.as_bytes()) {
+        let Self { listing, .. } = self;
+        let (pattern, filter) = (&listing.pattern, listing.filter);
+        if pattern.matches(name.as_bytes()) && filter.selects_name(name.as_bytes()) {
             self.page.notices.push(format!(
                 "`{name}` is a pipe, a socket or a device and is skipped"
             ));

@@ -60,11 +60,13 @@ impl Opener for LocalOpener<'_> {
 
 /// The folder, or the single file that the path names when there is no pattern.
 fn source(path: &Path, selection: &Selection, keeps_smb: bool) -> Result<OpenedSource> {
-    if LocalSource::is_single(path) && selection.pattern.is_none() {
+    let names_folder = selection.pattern.is_some() || selection.filter.listed().is_some();
+    if LocalSource::is_single(path) && !names_folder {
         let (source, name) = LocalSource::file(path)?;
+        let source = source.asking(selection.attributes).keeping_smb(keeps_smb);
         return Ok(OpenedSource {
             single: Some((Location::Local(source.root().into()), name)),
-            source: Arc::new(source.asking(selection.attributes).keeping_smb(keeps_smb)),
+            source: Arc::new(source.filtering(selection.listing_filter())),
         });
     }
     if path.is_symlink() && !path.exists() {
@@ -78,6 +80,7 @@ fn source(path: &Path, selection: &Selection, keeps_smb: bool) -> Result<OpenedS
     let source = LocalSource::folder(path, pattern)?
         .asking(selection.attributes)
         .keeping_smb(keeps_smb)
+        .filtering(selection.listing_filter())
         .without(&selection.own_files);
     Ok(OpenedSource {
         source: Arc::new(source),

@@ -26,7 +26,7 @@ use crate::options::Selection;
 use crate::plan::disk_image::Edges;
 use crate::plan::extents::Extents;
 use crate::report::NothingSelected;
-use crate::select::{AttributeRule, Pattern};
+use crate::select::{AttributeRule, Filter, Pattern};
 use crate::store::source::{PAGES_AHEAD, panicked};
 use crate::store::{ListScope, Page, Pages, Reader, Source, Step, Tools};
 
@@ -37,6 +37,7 @@ pub struct LocalSource {
     attributes: AttributeRule,
     keeps_smb: bool,
     own_files: Vec<PathBuf>,
+    filter: Arc<Filter>,
 }
 
 /// The selected files of the folder.
@@ -56,6 +57,7 @@ impl LocalSource {
             attributes: AttributeRule::default(),
             keeps_smb: false,
             own_files: Vec::new(),
+            filter: Arc::default(),
         })
     }
 
@@ -78,6 +80,7 @@ impl LocalSource {
                 attributes: AttributeRule::default(),
                 keeps_smb: false,
                 own_files: Vec::new(),
+                filter: Arc::default(),
             },
             name,
         ))
@@ -109,6 +112,12 @@ impl LocalSource {
         }
     }
 
+    /// The same, with only the files that this filter selects.
+    #[must_use]
+    pub fn filtering(self, filter: Arc<Filter>) -> Self {
+        Self { filter, ..self }
+    }
+
     fn list_one(&self, name: &EntryName) -> Result<Page> {
         let path = self.root.path().join(path_of(name));
         let facts = std::fs::File::open(&path)
@@ -117,8 +126,9 @@ impl LocalSource {
                 transport::Error::disk(format_args!("cannot open `{}`", path.display()), &error)
             })?;
         let mut page = Page::default();
-        if self.is_admitted(name, &facts, &mut page.notices) {
-            page.entries.push(self.entry(name, &facts));
+        let entry = self.entry(name, &facts);
+        if self.filter.selects(&entry) && self.is_admitted(name, &facts, &mut page.notices) {
+            page.entries.push(entry);
         }
         Ok(page)
     }
@@ -142,6 +152,7 @@ impl LocalSource {
                     keeps_smb: self.keeps_smb,
                     lists_folders,
                     own_files: &self.own_files,
+                    filter: &self.filter,
                     pages,
                 }
                 .run();
@@ -249,10 +260,11 @@ impl Source for LocalSource {
     }
 
     fn selects(&self, name: &EntryName) -> bool {
-        match &self.selection {
+        let is_named = match &self.selection {
             LocalSelection::One(one) => one == name,
             LocalSelection::Matching(pattern) => pattern.matches(name.as_bytes()),
-        }
+        };
+        is_named && self.filter.selects_name(name.as_bytes())
     }
 
     fn digest<'a>(

@@ -20,7 +20,7 @@ use super::{LocalSource, rules};
 use crate::entry::EntryName;
 use crate::options::Selection;
 use crate::plan::chunks::Chunks;
-use crate::select::{AttributeRule, Attributes, Pattern};
+use crate::select::{AttributeRule, Attributes, Filter, Pattern};
 use crate::store::{ListScope, Page, Source, Tools};
 use crate::{Error, Result};
 
@@ -315,6 +315,7 @@ fn list_scope(folder: &Path, scope: ListScope) -> Vec<String> {
         own_files: &[],
         root: folder.into(),
         pattern,
+        filter: &Filter::default(),
         scope,
         pages,
     }

@@ -85,7 +85,7 @@ impl Opener for ShareOpener<'_> {
     fn folder_source(&self, selection: &Selection) -> Result<Arc<dyn Source>> {
         let read_options = ShareReadOptions::default();
         let source = ShareSource::directory(self.0.clone(), selection, read_options);
-        Ok(Arc::new(source))
+        Ok(Arc::new(source.filtering(selection.listing_filter())))
     }
 
     fn find_object<'a>(&'a self, tools: &'a Tools) -> Step<'a, Result<Entry>> {

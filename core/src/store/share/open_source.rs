@@ -42,7 +42,9 @@ pub(super) async fn source(
         };
         (source, None)
     };
-    let source = source.opening_to_target(route.target_key_opens_source);
+    let source = source
+        .filtering(options.selection.listing_filter())
+        .opening_to_target(route.target_key_opens_source);
     Ok(OpenedSource {
         source: Arc::new(source),
         single,
@@ -102,7 +104,9 @@ async fn single_file(
     tools: &Tools,
     place: &ShareLocation,
 ) -> Result<Option<(ShareLocation, Entry)>> {
-    let may_be_file = place.place().may_be_object() && options.selection.pattern.is_none();
+    let selection = &options.selection;
+    let names_directory = selection.pattern.is_some() || selection.filter.listed().is_some();
+    let may_be_file = place.place().may_be_object() && !names_directory;
     if !may_be_file {
         return Ok(None);
     }

@@ -17,6 +17,7 @@ use crate::location::ShareLocation;
 use crate::options::Selection;
 use crate::plan::extents::Extents;
 use crate::report::NothingSelected;
+use crate::select::Filter;
 use crate::store::rest::listed_version::listed_version;
 use crate::store::rest::ranged_reader::RangedReader;
 use crate::store::rest::source_access::SourceAccess;
@@ -31,6 +32,7 @@ pub struct ShareSource {
     read_options: ShareReadOptions,
     with_md5: Arc<AtomicBool>,
     access: SourceAccess,
+    filter: Arc<Filter>,
 }
 
 /// The selected files.
@@ -75,7 +77,14 @@ impl ShareSource {
             selection,
             read_options,
             with_md5: Arc::new(AtomicBool::new(read_options.md5)),
+            filter: Arc::default(),
         }
+    }
+
+    /// The same, with only the files that this filter selects.
+    #[must_use]
+    pub fn filtering(self, filter: Arc<Filter>) -> Self {
+        Self { filter, ..self }
     }
 
     /// The target's service may read them with the key of its own requests, if this is set. It needs no
@@ -112,14 +121,20 @@ impl Source for ShareSource {
                     let listing = ShareListing {
                         place: ShareLocation::clone(&self.place),
                         read_options: self.read_options,
+                        filter: Arc::clone(&self.filter),
                     };
                     listing.run(tools, scope, pages).await;
                 }
                 FileSelection::One(entry) if scope.has_single(&entry.name) => {
-                    send_single(Ok(Some(Entry::clone(entry))), &pages).await;
+                    let entry = Entry::clone(entry);
+                    let selected = Some(entry).filter(|entry| self.filter.selects(entry));
+                    send_single(Ok(selected), &pages).await;
                 }
                 FileSelection::Named(name) if scope.has_single(name) => {
-                    send_single(self.look(&tools, name).await, &pages).await;
+                    let found = self.look(&tools, name).await;
+                    let selected =
+                        found.map(|found| found.filter(|entry| self.filter.selects(entry)));
+                    send_single(selected, &pages).await;
                 }
                 FileSelection::One(_) | FileSelection::Named(_) | FileSelection::Nothing => {}
             }
@@ -131,7 +146,7 @@ impl Source for ShareSource {
             FileSelection::All if self.read_options.smb => {
                 let tools = tools.clone();
                 Some(start_listing(async move |pages| {
-                    list_directories(&self.place, &tools, pages).await;
+                    list_directories(&self.place, &tools, &self.filter, pages).await;
                 }))
             }
             FileSelection::All
@@ -155,12 +170,13 @@ impl Source for ShareSource {
     }
 
     fn selects(&self, name: &EntryName) -> bool {
-        match &self.selection {
+        let is_named = match &self.selection {
             FileSelection::All => true,
             FileSelection::One(entry) => entry.name == *name,
             FileSelection::Named(named) => named == name,
             FileSelection::Nothing => false,
-        }
+        };
+        is_named && self.filter.selects_name(name.as_bytes())
     }
 
     fn digest<'a>(

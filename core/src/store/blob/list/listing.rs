@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use tokio::sync::mpsc::Sender;
 
@@ -12,7 +13,7 @@ use super::service::Service;
 use super::window::PartWindow;
 use crate::entry::{Entry, EntryName};
 use crate::location::BlobLocation;
-use crate::select::Pattern;
+use crate::select::{Filter, Pattern};
 use crate::store::blob::read_options::BlobReadOptions;
 use crate::store::listing::{Bookmark, NameRange, PagePosition, ResumePoint, snapshot_id};
 use crate::store::{ListScope, Page, Tools};
@@ -24,6 +25,8 @@ pub(in crate::store::blob) struct BlobListing {
     pub(in crate::store::blob) place: BlobLocation,
     /// The selected blobs, by their names below the virtual directory.
     pub(in crate::store::blob) pattern: Pattern,
+    /// The blobs that are selected besides.
+    pub(in crate::store::blob) filter: Arc<Filter>,
     /// What is read of them.
     pub(in crate::store::blob) read_options: BlobReadOptions,
 }
@@ -57,10 +60,9 @@ impl BlobListing {
         }
         let until = until.flatten();
         let bookmark = match scope.marker.as_deref() {
-            None => Some(Bookmark {
-                position: PagePosition::beginning(NameRange::whole(&root)),
-                following: Vec::new(),
-            }),
+            // Prefixes are in the order of bytes, which need not be the service's.
+            None if until.is_some() => Some(whole(&root)),
+            None => Some(self.beginning()),
             Some(text) => Bookmark::read(&root, text),
         };
         let Some(bookmark) = bookmark else {
@@ -89,6 +91,19 @@ impl BlobListing {
             if pages.send(page).await.is_err() || is_last {
                 return;
             }
+        }
+    }
+
+    /// The beginning of the whole listing: a part for each beginning of the selected names.
+    fn beginning(&self) -> Bookmark {
+        let directory = self.place.prefix();
+        let prefixes = self.filter.prefixes(self.pattern.prefix()).into_iter();
+        let mut parts = prefixes.map(|prefix| NameRange::whole(&format!("{directory}{prefix}")));
+        let first = parts.next();
+        let first = first.unwrap_or_else(|| NameRange::whole(&self.prefix()));
+        Bookmark {
+            position: PagePosition::beginning(first),
+            following: parts.collect(),
         }
     }
 
@@ -153,6 +168,14 @@ impl BlobListing {
     /// The beginning of the full name of every selected blob.
     pub(super) fn prefix(&self) -> String {
         format!("{}{}", self.place.prefix(), self.pattern.prefix())
+    }
+}
+
+/// The beginning of a listing of all names with this prefix.
+fn whole(prefix: &str) -> Bookmark {
+    Bookmark {
+        position: PagePosition::beginning(NameRange::whole(prefix)),
+        following: Vec::new(),
     }
 }
 

@@ -200,7 +200,8 @@ impl BlobListing {
         before: &str,
     ) -> Result<page::ListedPage<ListedBlob>> {
         let PageScope { range, service, .. } = scope;
-        let carries = self.read_options.carries;
+        // The true time of a blob is in its metadata.
+        let carries = self.read_options.carries || self.filter.judges_time();
         loop {
             let mut bounds = Bounds::new(scope, before);
             let read = move |body: &[u8]| {
@@ -243,7 +244,7 @@ impl BlobListing {
             Some(id) => Some(Box::new(labels.label(&blob.name, id)?)),
             None => None,
         };
-        Ok(Some(Entry {
+        let mut entry = Entry {
             name: EntryName::from(relative),
             bytes: blob.bytes,
             modified: blob.modified,
@@ -254,6 +255,11 @@ impl BlobListing {
             snapshot,
             smb: None,
             archive: blob.archive,
-        }))
+        };
+        if !self.filter.selects(&entry) {
+            return Ok(None);
+        }
+        entry.carried.take_if(|_| !self.read_options.carries);
+        Ok(Some(entry))
     }
 }

@@ -3,6 +3,7 @@
 mod model;
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use tokio::sync::mpsc;
@@ -15,8 +16,8 @@ use crate::Error;
 use crate::entry::Entry;
 use crate::entry::EntryName;
 use crate::location::{Access, Location, parse as parse_location};
-use crate::select::Pattern;
 use crate::select::PatternRule;
+use crate::select::{Filter, Pattern};
 use crate::store::ListScope;
 use crate::store::blob::BlobReadOptions;
 use crate::store::listing::snapshot_id;
@@ -32,6 +33,7 @@ fn listing(directory: &str, prefix: Option<&str>) -> BlobListing {
     BlobListing {
         place,
         pattern: Pattern::new(prefix, PatternRule::Prefix).unwrap(),
+        filter: Arc::default(),
         read_options: BlobReadOptions::default(),
     }
 }
@@ -268,6 +270,61 @@ proptest! {
             *model.blobs.borrow_mut() = all.iter().filter(|key| !is_gone(key)).cloned().collect();
             let again = list_all(&model, listing("", None), position.clone());
             prop_assert_eq!(joined(&again), rest, "from {:?}", position);
+        }
+    }
+}
+
+fn rules() -> impl Strategy<Value = Filter> {
+    let path = || prop::sample::select(vec!["a", "b", "ab", "c", "a/a", "-", "é", "d/", "b/c"]);
+    let pattern = prop::sample::select(vec!["/a*", "/b?", "/{a,é}*", "/c/**", "*", "/ab"]);
+    let paths = prop::collection::vec(path(), 0..4);
+    (paths, prop::option::of(pattern), prop::option::of(path())).prop_map(
+        |(paths, pattern, without)| {
+            let mut filter = Filter::default();
+            for path in paths {
+                filter.include_path(path.as_bytes()).unwrap();
+            }
+            if let Some(pattern) = pattern {
+                filter.include_pattern(pattern.as_bytes()).unwrap();
+            }
+            if let Some(path) = without {
+                filter.exclude_path(path.as_bytes()).unwrap();
+            }
+            filter
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn a_filtered_listing_has_what_is_selected_of_the_whole_and_resumes(
+        model in any_model(),
+        rules in rules(),
+        prefix in "[ab]?",
+    ) {
+        let filter = Arc::new(rules);
+        let of = |filter: &Arc<Filter>| BlobListing {
+            filter: Arc::clone(filter),
+            ..listing("", Some(&prefix))
+        };
+        let pages = list_all(&model, of(&filter), ListScope::default());
+        let mut selected = joined(&list_all(&model, of(&Arc::default()), ListScope::default()));
+        selected.retain(|(name, _)| filter.selects_name(name.as_bytes()));
+        let mut found = joined(&pages);
+        if model.order != Order::Bytes {
+            // The prefixes of a filter are in the order of bytes.
+            found.sort();
+            selected.sort();
+        }
+        prop_assert_eq!(found, selected);
+        // Between two pages the order of names tells, which is that of bytes.
+        if model.order == Order::Bytes {
+            for (from, left) in positions(&pages) {
+                let again = joined(&list_all(&model, of(&filter), from.clone()));
+                prop_assert_eq!(again, left, "{:?}", from);
+            }
         }
     }
 }

@@ -51,7 +51,9 @@ pub(super) async fn complete_pages(
             Ok(page) => {
                 let mut page = complete(&listing.place, tools, page).await;
                 let entries = std::mem::take(&mut page.entries).into_iter();
-                let trimmed = entries.map(|entry| listing.read_options.trimmed(entry));
+                let trimmed = entries
+                    .filter(|entry| listing.filter.admits(entry))
+                    .map(|entry| listing.read_options.trimmed(entry));
                 page.entries = trimmed.collect();
                 Ok(page)
             }

@@ -11,6 +11,7 @@ use super::walk::DIRECTORIES_IN_FLIGHT_MAX;
 use crate::Result;
 use crate::entry::{ETag, Entry, EntryName, Layout, SmbProperties, Version};
 use crate::location::ShareLocation;
+use crate::select::Filter;
 use crate::store::rest::continuation::Continuation;
 use crate::store::rest::document::read_or_fetch_again;
 use crate::store::rest::page_feed::read_aside;
@@ -23,6 +24,7 @@ use crate::store::{Page, Tools};
 pub(in crate::store::share) async fn list_directories(
     place: &ShareLocation,
     tools: &Tools,
+    filter: &Filter,
     pages: Sender<Result<Page>>,
 ) {
     let tree = RemoteTree {
@@ -48,7 +50,10 @@ pub(in crate::store::share) async fn list_directories(
         let mut page = Page::default();
         match found {
             Ok(found) => {
-                for (name, smb) in found {
+                let selected = found
+                    .into_iter()
+                    .filter(|(name, _)| filter.may_select_below(name.as_bytes()));
+                for (name, smb) in selected {
                     waiting.push(format!("{name}/"));
                     match smb {
                         Ok(Some(smb)) => page.entries.push(entry(&name, smb)),

@@ -1,6 +1,7 @@
 //! One level of a share: the pages of a directory, and its sorted children.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use tokio::sync::mpsc;
@@ -8,6 +9,7 @@ use tokio::sync::mpsc;
 use super::walk::TreeWalk;
 use crate::Result;
 use crate::location::ShareLocation;
+use crate::select::Filter;
 use crate::store::rest::continuation::Continuation;
 use crate::store::rest::document::read_or_fetch_again;
 use crate::store::rest::page::Marker;
@@ -80,6 +82,8 @@ pub(super) struct KeyRange {
     pub(super) after: Option<Box<[u8]>>,
     /// The name before which the listing ends.
     pub(super) until: Option<Box<[u8]>>,
+    /// The names that are selected.
+    pub(super) filter: Arc<Filter>,
 }
 
 impl KeyRange {
@@ -91,7 +95,14 @@ impl KeyRange {
             let holds_after = key.ends_with('/') && after.starts_with(bytes);
             bytes <= after && !holds_after
         });
-        !is_past && !is_done
+        !is_past && !is_done && self.selects(key)
+    }
+
+    fn selects(&self, key: &str) -> bool {
+        match key.strip_suffix('/') {
+            Some(directory) => self.filter.may_select_below(directory.as_bytes()),
+            None => self.filter.selects_name(key.as_bytes()),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The listing of a directory and everything below it, from its scope to its pages.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use tokio::sync::mpsc::{self, Sender};
 
@@ -9,6 +10,7 @@ use super::directory::{KeyRange, ListedTree, RemoteTree};
 use super::walk::{TreeWalk, WalkLimits};
 use crate::entry::EntryName;
 use crate::location::ShareLocation;
+use crate::select::Filter;
 use crate::store::share::read_options::ShareReadOptions;
 use crate::store::share::single;
 use crate::store::source::PAGES_AHEAD;
@@ -21,6 +23,8 @@ pub(in crate::store::share) struct ShareListing {
     pub(in crate::store::share) place: ShareLocation,
     /// What is read of the files.
     pub(in crate::store::share) read_options: ShareReadOptions,
+    /// The files that are selected.
+    pub(in crate::store::share) filter: Arc<Filter>,
 }
 
 impl ShareListing {
@@ -48,7 +52,8 @@ impl ShareListing {
         pages: Sender<Result<Page>>,
     ) {
         let folder = scope.folder.clone();
-        let outcome = list(directories, scope, WalkLimits::default(), &pages).await;
+        let limits = WalkLimits::default();
+        let outcome = list(directories, scope, &self.filter, limits, &pages).await;
         let page = match (outcome, folder) {
             (Ok(()), _) => return,
             (Err(error), Some(folder)) => self.aside(tools, folder, error).await,
@@ -65,6 +70,7 @@ impl ShareListing {
         match error.status() {
             Some(404 | 409) => {
                 let found = single::find(tools, &self.place, &name).await?;
+                let found = found.filter(|entry| self.filter.selects(entry));
                 page.entries.extend(found);
             }
             _ => page.unlisted.push((name, error)),
@@ -77,6 +83,7 @@ impl ShareListing {
 pub(super) async fn list(
     directories: Rc<dyn ListedTree>,
     scope: ListScope,
+    filter: &Arc<Filter>,
     limits: WalkLimits,
     pages: &Sender<Result<Page>>,
 ) -> Result<()> {
@@ -96,6 +103,7 @@ pub(super) async fn list(
     let range = KeyRange {
         after: scope.after.map(|(name, _)| bytes(name)),
         until: scope.until.map(bytes),
+        filter: Arc::clone(filter),
     };
     TreeWalk::new(directories, range, limits)
         .run(&root, pages)

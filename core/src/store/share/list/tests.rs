@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::ops::Bound;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use azring_transport as transport;
 use bytes::Bytes;
@@ -147,7 +148,8 @@ fn pages(share: &Rc<Share>, scope: ListScope, limits: WalkLimits) -> (Vec<Page>,
     LocalSet::new().block_on(&runtime.unwrap(), async {
         let (sender, mut received) = mpsc::channel(PAGES_AHEAD);
         let share = Rc::clone(share) as Rc<dyn ListedTree>;
-        let listing = async move { list(share, scope, limits, &sender).await };
+        let filter = Arc::default();
+        let listing = async move { list(share, scope, &filter, limits, &sender).await };
         let all = async {
             let mut all = Vec::new();
             while let Some(page) = received.recv().await {

@@ -1,5 +1,7 @@
 //! The rows. Those of AzCopy's parameters follow Microsoft's documentation of AzCopy on Windows and on Linux.
 
+mod filter;
+
 mod location;
 
 mod login;
@@ -69,6 +71,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Row> {
         location::ROWS,
         login::ROWS,
         selection::ROWS,
+        filter::ROWS,
         transfer::ROWS,
         machine::ROWS,
         measure::ROWS,

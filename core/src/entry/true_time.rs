@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 use jiff::Timestamp;
 
-use crate::entry::ObjectProperties;
+use super::ObjectProperties;
 
 /// The name of the metadata that azring and rclone write.
 const MTIME: &str = "mtime";

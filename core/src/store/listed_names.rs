@@ -1,0 +1,217 @@
+//! A source of which only the names of a list are looked up, many at once. It is not listed.
+//!
+//! Names come in the order of bytes, so that a journal can say after which of them an interrupted run
+//! goes on. Only the names that are being looked up and one page are in memory besides the list.
+
+use std::sync::Arc;
+
+use futures_util::{StreamExt as _, stream};
+use tokio::sync::mpsc::Sender;
+
+use super::source::start_listing;
+use super::{ListScope, Origin, Page, Pages, Reader, Source, Step, Tools};
+use crate::entry::{Entry, EntryName};
+use crate::options::Selection;
+use crate::plan::disk_image::Edges;
+use crate::plan::extents::Extents;
+use crate::report::NothingSelected;
+use crate::select::{Filter, NameList};
+use crate::{Error, Result};
+
+/// Names that are looked up at once. A service answers such a request in 5 to 50 ms.
+const NAMES_IN_FLIGHT_MAX: usize = 64;
+
+/// Names of one page.
+const PAGE_NAMES: usize = 512;
+
+/// The name of this order in a journal, as the marker of every page.
+const ORDER: &str = "listed";
+
+/// What becomes of a name without an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum UnfoundName {
+    /// It is a failure.
+    Fails,
+    /// It is left out, as at the target of a sync.
+    LeftOut,
+}
+
+/// The objects of a list of names.
+pub(super) struct ListedNames {
+    inner: Arc<dyn Source>,
+    names: Arc<NameList>,
+    filter: Arc<Filter>,
+    unfound: UnfoundName,
+}
+
+/// The source, or the listed names of it if the selection has a list.
+pub(super) fn of_selection(
+    source: Arc<dyn Source>,
+    selection: &Selection,
+    unfound: UnfoundName,
+) -> Arc<dyn Source> {
+    let filter = selection.listing_filter();
+    match filter.listed().cloned() {
+        Some(names) => Arc::new(ListedNames {
+            inner: source,
+            names,
+            filter,
+            unfound,
+        }),
+        None => source,
+    }
+}
+
+impl ListedNames {
+    /// Sends a page for some names after the others, until the last one or until the consumer has gone.
+    async fn look_up(&self, tools: &Tools, scope: &ListScope, pages: &Sender<Result<Page>>) {
+        let after = scope.after.as_ref().map(|(name, _)| name);
+        let names = self.names.after(after).iter();
+        let names = names
+            .take_while(|name| !scope.ends_before(name))
+            .filter(|name| self.selects(name));
+        let mut looked_up = stream::iter(names)
+            .map(async |name| (name, self.inner.find(tools, name, None).await))
+            .buffered(NAMES_IN_FLIGHT_MAX);
+        let mut page = empty_page();
+        while let Some((name, found)) = looked_up.next().await {
+            match found {
+                Ok(Some(entry)) if self.filter.admits(&entry) => page.entries.push(entry),
+                Ok(Some(_)) => {}
+                Ok(None) => self.add_unfound(&mut page, name),
+                Err(error) if error.ends_run() => {
+                    // The consumer has gone when the run was stopped.
+                    let _is_received = pages.send(Ok(page)).await;
+                    let _is_received = pages.send(Err(error)).await;
+                    return;
+                }
+                Err(error) => self.add_error(&mut page, name, error),
+            }
+            let is_full = page.entries.len() + page.unfound.len() >= PAGE_NAMES;
+            let full = is_full.then(|| std::mem::replace(&mut page, empty_page()));
+            if let Some(full) = full
+                && pages.send(Ok(full)).await.is_err()
+            {
+                return;
+            }
+        }
+        let _is_received = pages.send(Ok(page)).await;
+    }
+
+    fn add_unfound(&self, page: &mut Page, name: &EntryName) {
+        if self.unfound == UnfoundName::Fails {
+            page.unfound.push((name.clone(), no_object(name)));
+        }
+    }
+
+    fn add_error(&self, page: &mut Page, name: &EntryName, error: Error) {
+        match self.unfound {
+            UnfoundName::Fails => page.unfound.push((name.clone(), error)),
+            UnfoundName::LeftOut => page.unlisted.push((name.clone(), error)),
+        }
+    }
+}
+
+fn empty_page() -> Page {
+    Page {
+        marker: Some(ORDER.into()),
+        ..Page::default()
+    }
+}
+
+fn no_object(name: &EntryName) -> Error {
+    Error::NotFound(format!(
+        "`{name}` is in the list of names, and the source has no such object"
+    ))
+}
+
+impl Source for ListedNames {
+    fn list(self: Arc<Self>, tools: &Tools, scope: ListScope) -> Pages {
+        let tools = tools.clone();
+        start_listing(move |pages| async move {
+            // Nothing of this source is ever a folder that could not be listed.
+            if scope.folder.is_none() {
+                self.look_up(&tools, &scope, &pages).await;
+            }
+        })
+    }
+
+    fn list_directories(self: Arc<Self>, tools: &Tools) -> Option<Pages> {
+        Arc::clone(&self.inner).list_directories(tools)
+    }
+
+    fn can_resume(&self, scope: &ListScope) -> bool {
+        scope.after.is_none() || scope.marker.as_deref() == Some(ORDER)
+    }
+
+    fn find<'a>(
+        &'a self,
+        tools: &'a Tools,
+        name: &'a EntryName,
+        snapshot: Option<&'a str>,
+    ) -> Step<'a, Result<Option<Entry>>> {
+        Box::pin(async move {
+            let found = self.inner.find(tools, name, snapshot).await?;
+            match self.unfound {
+                UnfoundName::Fails if found.is_none() => Err(no_object(name)),
+                UnfoundName::Fails | UnfoundName::LeftOut => Ok(found),
+            }
+        })
+    }
+
+    fn has<'a>(&'a self, tools: &'a Tools, name: &'a EntryName) -> Step<'a, Result<bool>> {
+        self.inner.has(tools, name)
+    }
+
+    fn selects(&self, name: &EntryName) -> bool {
+        self.inner.selects(name) && self.filter.selects_name(name.as_bytes())
+    }
+
+    fn digest<'a>(
+        &'a self,
+        tools: &'a Tools,
+        entry: &'a Entry,
+    ) -> Step<'a, Result<Option<[u8; 16]>>> {
+        self.inner.digest(tools, entry)
+    }
+
+    fn is_incomplete(&self, entry: &Entry) -> bool {
+        self.inner.is_incomplete(entry)
+    }
+
+    fn complete<'a>(&'a self, tools: &'a Tools, entry: Entry) -> Step<'a, Result<Entry>> {
+        self.inner.complete(tools, entry)
+    }
+
+    fn extents<'a>(
+        &'a self,
+        tools: &'a Tools,
+        entry: &'a Entry,
+    ) -> Step<'a, Result<Option<Extents>>> {
+        self.inner.extents(tools, entry)
+    }
+
+    fn edges<'a>(&'a self, tools: &'a Tools, entry: &'a Entry) -> Step<'a, Result<Option<Edges>>> {
+        self.inner.edges(tools, entry)
+    }
+
+    fn origin(&self, tools: &Tools, entry: &Entry) -> Result<Option<Origin>> {
+        self.inner.origin(tools, entry)
+    }
+
+    fn descriptors(&self) -> u32 {
+        self.inner.descriptors()
+    }
+
+    fn why_nothing<'a>(
+        &'a self,
+        tools: &'a Tools,
+        selection: &'a Selection,
+    ) -> Step<'a, Result<Option<NothingSelected>>> {
+        self.inner.why_nothing(tools, selection)
+    }
+
+    fn open<'a>(&'a self, tools: &'a Tools, entry: &'a Entry) -> Step<'a, Result<Arc<dyn Reader>>> {
+        self.inner.open(tools, entry)
+    }
+}
