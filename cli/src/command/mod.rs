@@ -23,7 +23,11 @@ mod sync;
 
 mod move_objects;
 
+mod make;
+
 mod remove;
+
+mod set_properties;
 
 mod jobs;
 

@@ -4,8 +4,8 @@ use std::ffi::OsString;
 
 use super::definition::{Command, place_first};
 use super::{
-    azcopy10, bench, completions, convert_args, copy, doctor, jobs, list, login, logout, man,
-    move_objects, remove, sync,
+    azcopy10, bench, completions, convert_args, copy, doctor, jobs, list, login, logout, make, man,
+    move_objects, remove, set_properties, sync,
 };
 use crate::help::CommandHelp;
 
@@ -21,6 +21,8 @@ static COMMANDS: &[Command] = &[
     move_objects::COMMAND,
     list::COMMAND,
     remove::COMMAND,
+    make::COMMAND,
+    set_properties::COMMAND,
     jobs::COMMAND,
     login::COMMAND,
     logout::COMMAND,

@@ -15,7 +15,7 @@ use crate::environment::Environment;
 use crate::help::CommandHelp;
 use crate::intent;
 use crate::listener::{
-    AzCopy10Output, JobKind, JsonRecords, Listener, PlannedChanges, RemovalSummary,
+    ActionSummary, AzCopy10Output, JobKind, JsonRecords, Listener, PlannedChanges,
 };
 use crate::parameter::{self as row, Dialect};
 use crate::parsed::ParsedArgs;
@@ -138,6 +138,6 @@ fn results(
     }
     vec![
         Box::new(PlannedChanges::new(console())),
-        Box::new(RemovalSummary::new(console(), options.preview)),
+        Box::new(ActionSummary::of_removal(console(), options.preview)),
     ]
 }

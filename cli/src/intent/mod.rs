@@ -37,12 +37,15 @@ mod moves;
 
 mod properties;
 
+mod set_properties;
+
 pub(crate) use bench::{Bench, BenchDirection, bench};
 pub(crate) use ends::place;
 pub(crate) use filter::filter;
 pub(crate) use options::{engine, options};
 pub(crate) use remove::remove;
 pub(crate) use secret::client_secret;
+pub(crate) use set_properties::set_properties;
 pub(crate) use special::attach_source;
 
 #[cfg(test)]

@@ -46,7 +46,8 @@ pub(super) fn between(
     pipe::check(args, &source, &target)?;
     let is_disk = special::is_disk(&source, environment);
     let upload = upload(args, environment, is_disk)?;
-    let properties = properties::properties(args)?;
+    let are_changed = matches!(target, Location::Discard(_));
+    let properties = properties::properties(args, are_changed)?;
     if source.in_service().is_none() {
         properties::check_tier(args, &properties, &target, upload.blob_type)?;
     }

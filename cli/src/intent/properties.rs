@@ -11,8 +11,15 @@ use crate::parameter::{self as row, Parameter};
 use crate::parsed::{ParsedArgs, read};
 use crate::usage_error::UsageError;
 
-/// The properties that the command gives. Everything in them was checked.
-pub(super) fn properties(args: &ParsedArgs) -> Result<PropertyOptions, UsageError> {
+/// The word that removes all metadata or all tags.
+const CLEAR: &str = "clear";
+
+/// The properties that the command gives. Everything in them was checked. Where objects are not written and only
+/// changed, there is a word that removes metadata and tags.
+pub(super) fn properties(
+    args: &ParsedArgs,
+    are_changed: bool,
+) -> Result<PropertyOptions, UsageError> {
     Ok(PropertyOptions {
         tier: read::choice(args, &row::TIER)?.and_then(AccessTier::from_word),
         rehydrate_priority: match read::choice(args, &row::REHYDRATE_PRIORITY)? {
@@ -20,8 +27,12 @@ pub(super) fn properties(args: &ParsedArgs) -> Result<PropertyOptions, UsageErro
             Some(_) => Some(RehydratePriority::Standard),
             None => None,
         },
-        metadata: parsed(args, &row::METADATA, parse_metadata)?,
-        tags: parsed(args, &row::BLOB_TAGS, BlobTags::parse)?,
+        metadata: parsed(args, &row::METADATA, |text| {
+            parse_metadata(without_clear(text, are_changed))
+        })?,
+        tags: parsed(args, &row::BLOB_TAGS, |text| {
+            BlobTags::parse(without_clear(text, are_changed))
+        })?,
         headers: ContentHeaderOptions {
             encoding: header(args, &row::CONTENT_ENCODING)?,
             language: header(args, &row::CONTENT_LANGUAGE)?,
@@ -33,15 +44,22 @@ pub(super) fn properties(args: &ParsedArgs) -> Result<PropertyOptions, UsageErro
     })
 }
 
-/// Refuses what only `azring set-properties` takes.
+/// Refuses what only other commands take.
 pub(super) fn check(args: &ParsedArgs) -> Result<(), UsageError> {
-    if args.has(&row::REHYDRATE_PRIORITY) {
-        return Err(UsageError::meaning(format!(
-            "`{}` is only for `azring set-properties`",
-            row::REHYDRATE_PRIORITY.spelled(args.dialect())
-        )));
+    let foreign = [
+        (&row::REHYDRATE_PRIORITY, "set-properties"),
+        (&row::QUOTA_GB, "make"),
+    ];
+    match foreign
+        .into_iter()
+        .find(|(parameter, _)| args.has(parameter))
+    {
+        Some((parameter, command)) => Err(UsageError::meaning(format!(
+            "`{}` is only for `azring {command}`",
+            parameter.spelled(args.dialect())
+        ))),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Checks that the blobs of an upload can have the tier.
@@ -68,11 +86,20 @@ pub(super) fn check_tier(
     )))
 }
 
+/// The text, or nothing for the word that removes everything where that word is known.
+fn without_clear(text: &str, is_known: bool) -> &str {
+    if is_known && text.eq_ignore_ascii_case(CLEAR) {
+        ""
+    } else {
+        text
+    }
+}
+
 /// The value of a parameter, read by `read`.
 fn parsed<T>(
     args: &ParsedArgs,
     parameter: &Parameter,
-    read: fn(&str) -> Result<T, String>,
+    read: impl Fn(&str) -> Result<T, String>,
 ) -> Result<Option<T>, UsageError> {
     let Some(text) = args.text(parameter)? else {
         return Ok(None);

@@ -27,7 +27,7 @@ pub(crate) fn remove(
     }
     let place = location(args, &SOURCE, environment)?;
     check_place(&place)?;
-    check_selection(args, &place)?;
+    check_selection(args, &place, "delete")?;
     if !args.has(&row::L) && !args.has(&row::Y) && !environment.can_ask {
         return Err(UsageError::meaning(format!(
             "`remove` asks before it deletes, and there is no terminal for the question: give `{}`",
@@ -57,8 +57,13 @@ fn check_place(place: &Location) -> Result<(), UsageError> {
     }
 }
 
-/// Refuses a selection that selects nothing, or that has two meanings.
-fn check_selection(args: &ParsedArgs, place: &Location) -> Result<(), UsageError> {
+/// Refuses a selection that selects nothing, or that has two meanings. `what` is what the command does with everything
+/// that is selected.
+pub(super) fn check_selection(
+    args: &ParsedArgs,
+    place: &Location,
+    what: &str,
+) -> Result<(), UsageError> {
     let (pattern, recursive) = (args.has(&row::PATTERN), sync::is_recursive(args));
     let by_pattern = row::PATTERN.spelled(args.dialect());
     let by_recursive = row::S.spelled(args.dialect());
@@ -72,7 +77,7 @@ fn check_selection(args: &ParsedArgs, place: &Location) -> Result<(), UsageError
         .is_some_and(|place| place.may_be_object());
     if !pattern && !recursive && !names_object {
         return Err(UsageError::meaning(format!(
-            "`{place}` is no single object: give `{by_recursive}` to delete everything below it, or `{by_pattern}`"
+            "`{place}` is no single object: give `{by_recursive}` to {what} everything below it, or `{by_pattern}`"
         )));
     }
     Ok(())

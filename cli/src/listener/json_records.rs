@@ -101,6 +101,7 @@ impl Listener for JsonRecords {
             | Event::Skipped { .. }
             | Event::Failed { .. }
             | Event::Deleted { .. }
+            | Event::PropertiesSet { .. }
             | Event::DeletionFailed { .. }
             | Event::Change(_)
             | Event::Interrupted { .. } => {

@@ -3,7 +3,7 @@
 //! Records are lines of JSON, or of CSV (RFC 4180) if the file's name ends in `.csv`. Both have the
 //! same fields: `time`, `name` (and `name_hex` for a name that is not UTF-8), `outcome` (`done`,
 //! `would_copy`, `skipped`, `failed`, `interrupted`, `moved`, `would_move`,
-//! `deleted`, `would_delete`), `bytes`; `message` for an object that was not
+//! `deleted`, `would_delete`, `set`, `would_set`), `bytes`; `message` for an object that was not
 //! copied, with `status`, `code` and `request_id` from a service; `md5` and `etag` for one that
 //! was; and `attempts` and `elapsed_ms`. `JSON.md` describes them: its `object` records have the
 //! same fields. Records are appended, so the file keeps those of earlier runs. Only the owner can

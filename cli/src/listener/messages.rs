@@ -130,6 +130,7 @@ impl Listener for Messages {
             | Event::Measured(_)
             | Event::Interrupted { .. }
             | Event::Deleted { .. }
+            | Event::PropertiesSet { .. }
             | Event::Change(_)
             | Event::IoMode(BEST_IO) => {}
             Event::IoMode(mode) => self.info(&format!("io: {mode}")),

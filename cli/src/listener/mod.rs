@@ -21,7 +21,7 @@ mod summary_block;
 
 mod planned_changes;
 
-mod removal_summary;
+mod action_summary;
 
 pub(crate) mod record;
 
@@ -37,6 +37,7 @@ mod ledger;
 
 mod trace;
 
+pub(crate) use action_summary::ActionSummary;
 pub(crate) use azcopy10::{AzCopy10Output, JobKind, refusal as azcopy10_refusal};
 pub(crate) use json_records::JsonRecords;
 pub(crate) use ledger::Ledger;
@@ -45,7 +46,6 @@ pub(crate) use messages::Messages;
 pub(crate) use planned_changes::PlannedChanges;
 pub(crate) use progress_display::ProgressDisplay;
 pub(crate) use record_file::make_durable;
-pub(crate) use removal_summary::RemovalSummary;
 pub(crate) use summary_block::SummaryBlock;
 pub(crate) use trace::Trace;
 pub(crate) use verbose_log::VerboseLog;

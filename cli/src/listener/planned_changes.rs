@@ -36,6 +36,7 @@ pub(super) fn word(kind: ChangeKind) -> &'static str {
         ChangeKind::Copy => "copy",
         ChangeKind::Move => "move",
         ChangeKind::SetTime => "touch",
+        ChangeKind::SetProperties => "set",
         ChangeKind::Delete => "delete",
         ChangeKind::Keep => "keep",
     }

@@ -90,6 +90,7 @@ pub(crate) fn about_object(event: &Event<'_>, preview: bool) -> Option<Map<Strin
             }));
             fields
         }
+        Event::PropertiesSet { name, bytes } => begun(name, "set", bytes),
         Event::DeletionFailed { name, bytes, error } => {
             let mut fields = begun(name, "not_deleted", bytes);
             fields.extend(failure(error));
@@ -99,6 +100,7 @@ pub(crate) fn about_object(event: &Event<'_>, preview: bool) -> Option<Map<Strin
         Event::Change(change) if !matches!(change.kind, ChangeKind::Copy | ChangeKind::Move) => {
             let outcome = match change.kind {
                 ChangeKind::Copy | ChangeKind::Move | ChangeKind::SetTime => "would_set_time",
+                ChangeKind::SetProperties => "would_set",
                 ChangeKind::Delete => "would_delete",
                 ChangeKind::Keep => "would_keep",
             };

@@ -108,6 +108,9 @@ impl Listener for VerboseLog {
                 self.verbose(&format!("Interrupted transfer: {name}"));
             }
             Event::Deleted { name, .. } => self.verbose(&format!("Deleted: {name}")),
+            Event::PropertiesSet { name, .. } => {
+                self.verbose(&format!("Properties set: {name}"));
+            }
             Event::DeletionFailed { name, error, .. } => {
                 self.error(&error_text::deletion_failed(name, error));
             }

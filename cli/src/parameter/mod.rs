@@ -56,7 +56,7 @@ pub(crate) use measure::{COUNT, DURATION, KEEP, SIZE, VERIFY};
 pub(crate) use naming::{AS_SUBDIR, MISSING_MD5, OVERWRITE};
 pub(crate) use properties::{
     BLOB_TAGS, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LANGUAGE, KEEP_TAGS,
-    KEEP_TIER, METADATA, REHYDRATE_PRIORITY, TIER,
+    KEEP_TIER, METADATA, QUOTA_GB, REHYDRATE_PRIORITY, TIER,
 };
 pub(crate) use selection::{A, DELIMITER, IA, PATTERN, S, SNAPSHOT, XA, XN, XO};
 pub(crate) use service::Service;

@@ -1,6 +1,6 @@
 //! Rows of the table: what is stored with an object beside its bytes.
 
-use super::{BLOBS, BLOBS_FILES, Group, ON_OFF, Parameter, Value};
+use super::{BLOBS, BLOBS_FILES, FILES, Group, ON_OFF, Parameter, Value};
 
 pub(super) const GROUP: Group = Group {
     title: "Properties",
@@ -15,6 +15,7 @@ pub(super) const GROUP: Group = Group {
         &CACHE_CONTROL,
         &KEEP_TIER,
         &KEEP_TAGS,
+        &QUOTA_GB,
     ],
 };
 
@@ -163,5 +164,19 @@ pub(crate) static KEEP_TAGS: Parameter = Parameter {
     brief: "Copied blobs keep the index tags of their source",
     detail: "Whether a copy from a blob to a blob gets the index tags of its source. Both shared access signatures \
              need the permission `t` then.",
+    since: "azring 0.2",
+};
+
+pub(crate) static QUOTA_GB: Parameter = Parameter {
+    slash: "QuotaGb",
+    dash: &["quota-gb"],
+    value: Value::Required("GiB"),
+    secret: false,
+    identity: false,
+    applies_to: FILES,
+    default: "the service's default",
+    brief: "The largest size of a new file share",
+    detail: "The largest size in GiB that a new file share may have: 1 to 102,400. The value 0 is the service's \
+             default. Only for `azring make`.",
     since: "azring 0.2",
 };

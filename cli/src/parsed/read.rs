@@ -17,6 +17,9 @@ const CONCURRENCY_MAX: i64 = 512;
 /// The limits of `/BlockSizeInMb`, from AzCopy's data movement library.
 const BLOCK_MIB_MIN: i64 = 4;
 const BLOCK_MIB_MAX: i64 = 100;
+/// The largest file share, in GiB.
+/// <https://learn.microsoft.com/rest/api/storageservices/create-share#request-headers>
+const QUOTA_GIB_MAX: i64 = 102_400;
 /// The smallest memory that holds a block for each of a few requests.
 const MEMORY_BYTES_MIN: u64 = 32 << 20;
 
@@ -134,6 +137,17 @@ pub(crate) fn block_bytes(args: &ParsedArgs) -> Result<Option<u64>, UsageError> 
         )),
         Some(mib) if mib % 4 != 0 => Err(UsageError::meaning("BlockSize must be multiple of 4MB.")),
         mib => Ok(mib.map(|mib| (mib as u64) << 20)),
+    }
+}
+
+/// `/QuotaGb`; `None` for the service's default.
+pub(crate) fn quota_gib(args: &ParsedArgs) -> Result<Option<u32>, UsageError> {
+    match number(args, &row::QUOTA_GB)? {
+        Some(gib) if !(0..=QUOTA_GIB_MAX).contains(&gib) => Err(UsageError::meaning(format!(
+            "`{}` must be between 0 and {QUOTA_GIB_MAX}",
+            row::QUOTA_GB.spelled(args.dialect())
+        ))),
+        gib => Ok(gib.filter(|gib| *gib > 0).map(|gib| gib as u32)),
     }
 }
 

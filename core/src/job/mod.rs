@@ -13,7 +13,7 @@
 //! - `inbox` receives what workers report; `outcome` counts and reports how each object ended;
 //!   `failure_limit` ends a run that cannot succeed.
 //! - `import` writes the entities of an export to a table, on the coordinator's thread.
-//! - `list`, `remove`, `bench` and `probe` are commands without workers: `single_thread` runs them.
+//! - `list`, `remove`, `set_properties`, `make`, `bench` and `probe` are commands without workers: `single_thread` runs them.
 //! - `services` reports outages and notices of the services; `credentials` checks signatures before the
 //!   first request.
 
@@ -37,7 +37,13 @@ mod import;
 
 mod list;
 
+mod selected_objects;
+
+mod make;
+
 mod remove;
+
+mod set_properties;
 
 mod list_entities;
 
@@ -89,6 +95,8 @@ pub use bench::{holds_any, remove_folder};
 pub use list::list;
 pub use list_entities::{EntityKeys, list_entities};
 pub use login::{connection_settings, log_in};
+pub use make::make;
 pub use probe::probe;
 pub use remove::remove;
 pub use run::run;
+pub use set_properties::set_properties;

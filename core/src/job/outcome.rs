@@ -68,6 +68,16 @@ impl Settlement<'_> {
         self.observer.event(Event::Deleted { name, bytes, etag });
     }
 
+    /// The object has its new properties.
+    pub(super) fn properties_set(&self, entry: &Entry) {
+        let (name, bytes) = (&entry.name, entry.bytes);
+        Totals::add(&self.totals.settled_bytes, bytes);
+        Totals::add(&self.totals.done, 1);
+        Totals::add(&self.totals.done_bytes, bytes);
+        self.limit.succeeded();
+        self.observer.event(Event::PropertiesSet { name, bytes });
+    }
+
     /// The object was skipped.
     pub(super) fn skip(&self, name: &EntryName, bytes: u64, reason: &str) {
         Totals::add(&self.totals.settled_bytes, bytes);

@@ -93,6 +93,13 @@ pub enum Event<'a> {
         /// The version that was deleted, where the store has one.
         etag: Option<&'a ETag>,
     },
+    /// An object got other properties by the command `set-properties`. None of its bytes was copied.
+    PropertiesSet {
+        /// Its name below that place.
+        name: &'a EntryName,
+        /// Its length.
+        bytes: u64,
+    },
     /// An object that only the target of a sync has could not be deleted, and stays.
     DeletionFailed {
         /// Its name below the target.

@@ -13,6 +13,8 @@ pub enum ChangeKind {
     Move,
     /// It gets the modification time of the source. No bytes are copied.
     SetTime,
+    /// It gets other properties. No bytes are copied.
+    SetProperties,
     /// It is deleted at the target.
     Delete,
     /// Only the target has it, and it stays.

@@ -13,6 +13,8 @@ pub(crate) mod listing;
 
 pub(crate) mod remover;
 
+mod property_setter;
+
 pub(crate) mod in_order;
 
 pub mod server_copy;
@@ -44,10 +46,12 @@ pub mod rest;
 pub use listing::ListScope;
 pub use open::{Ends, open};
 pub(crate) use open::{
-    find_object, list_target, named_object, named_source, named_target, open_remover, open_source,
-    probe,
+    find_object, list_target, make, named_object, named_source, named_target, open_property_setter,
+    open_remover, open_source, probe,
 };
+pub use opener::Made;
 pub use origin::{Origin, OriginAccess, OriginLogin};
+pub use property_setter::{PropertySetter, SetOutcome};
 pub(crate) use remover::remove_all;
 pub use remover::{Removal, RemovalOptions, Remover};
 pub use server_copy::{Copying, Pending, ServerCopy};

@@ -8,12 +8,14 @@ use azring_transport::http::Reply;
 use super::blob::BlobOpener;
 use super::listed_names::{self, UnfoundName};
 use super::local::LocalOpener;
-use super::opener::{NoStore, OpenContext, Opener};
+use super::opener::{Made, NoStore, OpenContext, Opener};
 use super::share::ShareOpener;
 use super::single_target::{SingleName, single_target};
 use super::synthetic::{DiscardOpener, RepeatingSource, SyntheticOpener};
 use super::table::TableOpener;
-use super::{RemovalOptions, Remover, ServerCopy, Source, StreamTarget, Target, Tools};
+use super::{
+    PropertySetter, RemovalOptions, Remover, ServerCopy, Source, StreamTarget, Target, Tools,
+};
 use crate::entry::{Entry, EntryName};
 use crate::location::Location;
 use crate::options::{Options, Selection};
@@ -188,6 +190,18 @@ pub(crate) fn open_remover(
     opener(location).remover(options)
 }
 
+/// The setter of the properties of what [`open_source`] lists, as the options say.
+///
+/// # Errors
+///
+/// [`Error::Usage`](crate::Error::Usage) for a location whose objects have no properties.
+pub(crate) fn open_property_setter(
+    location: &Location,
+    options: &Options,
+) -> Result<Arc<dyn PropertySetter>> {
+    opener(location).property_setter(options)
+}
+
 /// The single object that the location names, and the folder above it; `None` where the location names
 /// a folder, or nothing. Asks the service or the disk.
 pub(crate) async fn named_object(
@@ -203,6 +217,19 @@ pub(crate) async fn named_object(
         Err(Error::NotFound(_)) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// Makes what the location names: for the command `make`.
+///
+/// # Errors
+///
+/// [`Error::Usage`](crate::Error::Usage) for a location that cannot be made.
+pub(crate) async fn make(
+    location: &Location,
+    quota_gib: Option<u32>,
+    tools: &Tools,
+) -> Result<Made> {
+    opener(location).make(quota_gib, tools).await
 }
 
 /// Sends the smallest request that needs the credential, and returns the service's reply.

@@ -8,12 +8,23 @@ use std::sync::Arc;
 use azring_transport::disk::durability::DurabilityQueue;
 use azring_transport::http::Reply;
 
-use super::{RemovalOptions, Remover, ServerCopy, Source, Step, StreamTarget, Target, Tools};
+use super::{
+    PropertySetter, RemovalOptions, Remover, ServerCopy, Source, Step, StreamTarget, Target, Tools,
+};
 use crate::entry::{Entry, EntryName};
 use crate::location::Location;
 use crate::options::{Options, Selection};
 use crate::plan::route::Route;
 use crate::{Error, Result};
+
+/// The outcome of the command `make`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Made {
+    /// It was made.
+    Made,
+    /// It existed already.
+    Existed,
+}
 
 /// The parameters with which an end is opened.
 #[derive(Clone, Copy)]
@@ -93,6 +104,16 @@ pub(crate) trait Opener {
     /// The remover of the objects that [`folder_source`](Self::folder_source) lists.
     fn remover(&self, _options: RemovalOptions) -> Result<Arc<dyn Remover>> {
         Err(no_store())
+    }
+
+    /// The setter of the properties of the objects that [`folder_source`](Self::folder_source) lists.
+    fn property_setter(&self, _options: &Options) -> Result<Arc<dyn PropertySetter>> {
+        Err(no_store())
+    }
+
+    /// Makes the container, the share, the directory or the table that the location names.
+    fn make<'a>(&'a self, _quota_gib: Option<u32>, _tools: &'a Tools) -> Step<'a, Result<Made>> {
+        Box::pin(async { Err(Error::Usage("only a place of a service can be made".into())) })
     }
 
     /// Sends the smallest request that needs the credential, and returns the service's reply.

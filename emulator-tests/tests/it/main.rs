@@ -14,6 +14,7 @@ mod kills;
 mod links;
 mod listing;
 mod login;
+mod make;
 mod memory;
 mod memory_limits;
 mod moves;
@@ -23,6 +24,7 @@ mod power_cut;
 mod remove;
 mod reruns;
 mod server_copy;
+mod set_properties;
 
 mod share_copy;
 

@@ -109,6 +109,7 @@ impl Listener for AzCopy10Output {
                     ChangeKind::Copy
                     | ChangeKind::Move
                     | ChangeKind::SetTime
+                    | ChangeKind::SetProperties
                     | ChangeKind::Keep => {}
                 }
             }

@@ -40,7 +40,11 @@ mod target;
 
 mod writer;
 
+mod batches;
+
 mod remover;
+
+mod property_setter;
 
 mod copier;
 

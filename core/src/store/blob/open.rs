@@ -5,6 +5,8 @@ use std::sync::Arc;
 use azring_transport::http::Reply;
 use azring_transport::service::ApiVersion;
 
+use super::container;
+use super::property_setter::BlobPropertySetter;
 use super::request::{get_blob_tags, get_container_properties};
 use super::single::{holds_any, look, not_found, split_last};
 use super::{BlobReadOptions, BlobRemover, BlobServerCopy, BlobSource, BlobTarget, rules};
@@ -17,7 +19,8 @@ use crate::store::opener::{OpenContext, OpenedSource, Opener};
 use crate::store::rest::document::request_document;
 use crate::store::rest::one_object;
 use crate::store::{
-    RemovalOptions, Remover, ServerCopy, Source, Step, StreamTarget, Target, Tools,
+    Made, PropertySetter, RemovalOptions, Remover, ServerCopy, Source, Step, StreamTarget, Target,
+    Tools,
 };
 use crate::{Error, Result};
 
@@ -102,6 +105,26 @@ impl Opener for BlobOpener<'_> {
 
     fn remover(&self, options: RemovalOptions) -> Result<Arc<dyn Remover>> {
         Ok(Arc::new(BlobRemover::new(self.0.clone()).with(options)))
+    }
+
+    fn property_setter(&self, options: &Options) -> Result<Arc<dyn PropertySetter>> {
+        Ok(Arc::new(BlobPropertySetter::new(
+            self.0.clone(),
+            Arc::clone(&options.properties),
+            options.upload.content_type.clone(),
+        )))
+    }
+
+    fn make<'a>(&'a self, _quota_gib: Option<u32>, tools: &'a Tools) -> Step<'a, Result<Made>> {
+        Box::pin(async move {
+            if !self.0.directory.is_empty() {
+                return Err(Error::Usage(format!(
+                    "`{}` is below a container: a virtual directory exists as soon as a blob is in it",
+                    self.0
+                )));
+            }
+            container::make_new(tools, self.0).await
+        })
     }
 
     fn probe<'a>(&'a self, tools: &'a Tools) -> Step<'a, Result<Reply>> {

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use azring_transport::http::{Reply, Request};
 
-use crate::Result;
-use crate::store::Tools;
+use crate::store::{Made, Tools};
+use crate::{Error, Result};
 
 /// The waits, in seconds, for a name that something deleted still holds: the service takes half a
 /// minute or more to clear it away.
@@ -30,6 +30,22 @@ pub(crate) enum Making {
     Existed,
     /// The credential, a shared access signature, does not permit to make it.
     Refused,
+}
+
+/// Sends the request that makes it, for the command `make`: a signature that does not permit it is an error.
+pub(crate) async fn make(
+    tools: &Tools,
+    request: &Request,
+    codes: RefusalCodes,
+    shown: impl std::fmt::Display,
+) -> Result<Made> {
+    match make_if_missing(tools, request, codes).await? {
+        Making::Made(_) => Ok(Made::Made),
+        Making::Existed => Ok(Made::Existed),
+        Making::Refused => Err(Error::Credential(format!(
+            "the shared access signature does not permit to make `{shown}`"
+        ))),
+    }
 }
 
 /// Sends the request that makes it. Waits for a name that is being deleted.

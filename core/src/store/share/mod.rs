@@ -37,6 +37,8 @@ mod reader;
 
 mod remover;
 
+mod property_setter;
+
 mod open_source;
 
 mod open;

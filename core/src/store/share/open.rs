@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use azring_transport::http::Reply;
 
+use super::property_setter::SharePropertySetter;
 use super::request::get_share_properties;
 use super::single::{is_directory, split_last};
 use super::{
-    ShareReadOptions, ShareRemover, ShareServerCopy, ShareSource, ShareTarget, open_source, single,
+    ShareReadOptions, ShareRemover, ShareServerCopy, ShareSource, ShareTarget, open_source, root,
+    single,
 };
 use crate::Result;
 use crate::entry::{Entry, EntryName};
@@ -16,7 +18,8 @@ use crate::options::{Options, Selection};
 use crate::store::opener::{OpenContext, OpenedSource, Opener};
 use crate::store::rest::one_object;
 use crate::store::{
-    RemovalOptions, Remover, ServerCopy, Source, Step, StreamTarget, Target, Tools,
+    Made, PropertySetter, RemovalOptions, Remover, ServerCopy, Source, Step, StreamTarget, Target,
+    Tools,
 };
 
 /// A place in Azure Files, to be opened.
@@ -97,6 +100,18 @@ impl Opener for ShareOpener<'_> {
 
     fn remover(&self, _options: RemovalOptions) -> Result<Arc<dyn Remover>> {
         Ok(Arc::new(ShareRemover::new(self.0.clone())))
+    }
+
+    fn property_setter(&self, options: &Options) -> Result<Arc<dyn PropertySetter>> {
+        Ok(Arc::new(SharePropertySetter::new(
+            self.0.clone(),
+            Arc::clone(&options.properties),
+            options.upload.content_type.clone(),
+        )))
+    }
+
+    fn make<'a>(&'a self, quota_gib: Option<u32>, tools: &'a Tools) -> Step<'a, Result<Made>> {
+        Box::pin(root::make_new(tools, self.0, quota_gib))
     }
 
     fn probe<'a>(&'a self, tools: &'a Tools) -> Step<'a, Result<Reply>> {

@@ -8,12 +8,14 @@ use std::sync::Arc;
 use azring_transport::http::Reply;
 
 use super::PartitionRange;
-use super::request::query_entities;
+use super::request::{create_table, query_entities};
+use super::writer::CODES;
 use crate::entry::Entry;
 use crate::location::TableLocation;
 use crate::options::Selection;
 use crate::store::opener::Opener;
-use crate::store::{Source, Step, Tools};
+use crate::store::rest::make_if_missing;
+use crate::store::{Made, Source, Step, Tools};
 use crate::{Error, Result};
 
 /// A table, to be opened.
@@ -35,6 +37,13 @@ impl Opener for TableOpener<'_> {
 
     fn find_object<'a>(&'a self, _tools: &'a Tools) -> Step<'a, Result<Entry>> {
         Box::pin(async { Err(self.no_objects()) })
+    }
+
+    fn make<'a>(&'a self, _quota_gib: Option<u32>, tools: &'a Tools) -> Step<'a, Result<Made>> {
+        Box::pin(async move {
+            let request = create_table::request(self.0);
+            make_if_missing::make(tools, &request, CODES, self.0).await
+        })
     }
 
     /// One entity, because a signature for a table cannot ask for the table itself.

@@ -29,7 +29,7 @@ const KEYS_BYTES_MAX: usize = 16 << 20;
 
 /// The codes for a table.
 /// <https://learn.microsoft.com/rest/api/storageservices/table-service-error-codes>
-const CODES: RefusalCodes = RefusalCodes {
+pub(super) const CODES: RefusalCodes = RefusalCodes {
     exists: "TableAlreadyExists",
     being_deleted: "TableBeingDeleted",
 };

@@ -38,6 +38,8 @@ pub mod put_range;
 
 pub(super) mod set_file_properties;
 
+pub(super) mod set_file_metadata;
+
 pub mod put_range_from_url;
 
 pub mod copy_file;

@@ -1,7 +1,7 @@
 //! Rows: what is stored with an object beside its bytes.
 
 use super::super::{Row, Way};
-use super::{BLOBS, BLOBS_FILES};
+use super::{BLOBS, BLOBS_FILES, FILES};
 
 /// The copies that write objects of a service.
 const WRITING: &[Way] = &[Way::Up, Way::Between];
@@ -119,5 +119,16 @@ pub(super) const ROWS: &[Row] = &[
         bare: "false",
         right: &[("on", "true"), ("off", "false")],
         wrong: &[("yes", "it takes `on`")],
+    },
+    Row {
+        slash: "QuotaGb",
+        dash: &["quota-gb"],
+        services: FILES,
+        ways: &[],
+        elsewhere: "is only for `azring make`",
+        seen: |_| String::new(),
+        bare: "",
+        right: &[("5", "")],
+        wrong: &[("5", "is only for `azring make`")],
     },
 ];

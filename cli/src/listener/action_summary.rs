@@ -1,4 +1,4 @@
-//! The summary at the end of `azring remove`.
+//! The summary at the end of `azring remove` and `azring set-properties`.
 
 use std::sync::Arc;
 
@@ -8,41 +8,83 @@ use super::listeners::{Listener, RunEnd};
 use crate::console::{Console, units};
 
 /// Prints the summary on standard output.
-pub(crate) struct RemovalSummary {
+pub(crate) struct ActionSummary {
     console: Arc<Console>,
     preview: bool,
+    words: &'static ActionWords,
 }
 
-impl RemovalSummary {
+/// What was done with the objects.
+struct ActionWords {
+    /// The beginning of "... 2 of total 3 object(s)."
+    did: &'static str,
+    /// The beginning of "...: 3 object(s), would be."
+    did_not: &'static str,
+    /// The beginning of "... summary".
+    title: &'static str,
+    /// The line that counts, with spaces up to the number.
+    label: &'static str,
+}
+
+static REMOVAL: ActionWords = ActionWords {
+    did: "Deleted",
+    did_not: "Nothing was deleted",
+    title: "Removal",
+    label: "Deleted:       ",
+};
+
+static PROPERTIES: ActionWords = ActionWords {
+    did: "Set the properties of",
+    did_not: "Nothing was changed",
+    title: "Property",
+    label: "Changed:       ",
+};
+
+impl ActionSummary {
     /// The summary of a removal or of its preview.
-    pub(crate) fn new(console: Arc<Console>, preview: bool) -> Self {
-        Self { console, preview }
+    pub(crate) fn of_removal(console: Arc<Console>, preview: bool) -> Self {
+        Self {
+            console,
+            preview,
+            words: &REMOVAL,
+        }
+    }
+
+    /// The summary of `azring set-properties` or of its preview.
+    pub(crate) fn of_properties(console: Arc<Console>, preview: bool) -> Self {
+        Self {
+            console,
+            preview,
+            words: &PROPERTIES,
+        }
     }
 }
 
-impl Listener for RemovalSummary {
+impl Listener for ActionSummary {
     fn on_event(&self, _event: &Event<'_>) {}
 
     fn on_end(&self, end: &RunEnd<'_>) {
         if let Ok(summary) = end.result {
             let time = self.console.time();
-            self.console.result(&block(summary, self.preview, &time));
+            self.console
+                .result(&block(summary, self.words, self.preview, &time));
         }
     }
 }
 
-/// The summary of a removal that ended at `time`.
-fn block(summary: &Summary, preview: bool, time: &str) -> String {
+/// The summary of a run that ended at `time`.
+fn block(summary: &Summary, words: &ActionWords, preview: bool, time: &str) -> String {
     let first = if preview {
         format!(
-            "Nothing was deleted: {} object(s), {}, would be.",
+            "{}: {} object(s), {}, would be.",
+            words.did_not,
             summary.done,
             units::azcopy_size(summary.bytes)
         )
     } else {
         format!(
-            "Deleted {} of total {} object(s).",
-            summary.done, summary.listed
+            "{} {} of total {} object(s).",
+            words.did, summary.done, summary.listed
         )
     };
     let interrupted = match summary.unfinished() {
@@ -56,14 +98,16 @@ fn block(summary: &Summary, preview: bool, time: &str) -> String {
     };
     format!(
         "{first}\n\
-         [{time}] Removal summary:\n\
+         [{time}] {} summary:\n\
          -----------------\n\
          Total objects: {}\n\
-         Deleted:       {}\n\
+         {}{}\n\
          Failed:        {}\n\
          {interrupted}\
          Elapsed time:  {}{not_whole}",
+        words.title,
         summary.listed,
+        words.label,
         if preview { 0 } else { summary.done },
         summary.failed,
         units::elapsed(summary.elapsed)
@@ -92,12 +136,25 @@ mod tests {
 
     #[test]
     fn the_block_counts_what_was_deleted() {
-        assert_snapshot!(block(&summary(), false, "2016/10/07 17:37:41"), @"
+        assert_snapshot!(block(&summary(), &REMOVAL, false, "2016/10/07 17:37:41"), @"
         Deleted 3 of total 5 object(s).
         [2016/10/07 17:37:41] Removal summary:
         -----------------
         Total objects: 5
         Deleted:       3
+        Failed:        2
+        Elapsed time:  00.00:13:07
+        ");
+    }
+
+    #[test]
+    fn the_block_of_properties_counts_what_was_changed() {
+        assert_snapshot!(block(&summary(), &PROPERTIES, false, "2016/10/07 17:37:41"), @"
+        Set the properties of 3 of total 5 object(s).
+        [2016/10/07 17:37:41] Property summary:
+        -----------------
+        Total objects: 5
+        Changed:       3
         Failed:        2
         Elapsed time:  00.00:13:07
         ");
@@ -111,7 +168,7 @@ mod tests {
             listing_done: false,
             ..summary()
         };
-        assert_snapshot!(block(&stopped, false, "2016/10/07 17:37:41"), @"
+        assert_snapshot!(block(&stopped, &REMOVAL, false, "2016/10/07 17:37:41"), @"
         Deleted 3 of total 5 object(s).
         [2016/10/07 17:37:41] Removal summary:
         -----------------
@@ -122,7 +179,7 @@ mod tests {
         Elapsed time:  00.00:13:07
         Listing:       not complete, there may be more objects
         ");
-        assert_snapshot!(block(&summary(), true, "2016/10/07 17:37:41"), @"
+        assert_snapshot!(block(&summary(), &REMOVAL, true, "2016/10/07 17:37:41"), @"
         Nothing was deleted: 3 object(s), 1.5 KB, would be.
         [2016/10/07 17:37:41] Removal summary:
         -----------------

@@ -1,0 +1,242 @@
+//! The objects of one place that a command without a target selects, in batches: for `remove` and
+//! `set_properties`.
+//!
+//! A run needs no journal: what is done does not have to be found again, so the same command goes on.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::sync::mpsc::error::TryRecvError;
+
+use super::failure_limit::FailureLimit;
+use super::list::is_no_directory;
+use super::outcome::Settlement;
+use super::run::summary;
+use super::single_thread;
+use crate::entry::Entry;
+use crate::location::Location;
+use crate::options::Options;
+use crate::report::{
+    ChangeKind, ChangedSide, Event, NothingSelected, Observer, PlannedChange, Summary, Totals,
+};
+use crate::stop::Stop;
+use crate::store::{self, ListScope, Page, Tools};
+use crate::{Error, Result, Side};
+
+/// Objects that are acted on before the run looks again whether it was stopped.
+const AT_ONCE: usize = 4 * 256;
+
+/// What is done with the objects.
+pub(super) trait ObjectAction {
+    /// What acts on the objects of one place.
+    type Opened;
+
+    /// What a preview calls it.
+    const KIND: ChangeKind;
+
+    /// Opens a place. Fails where its objects cannot be acted on.
+    fn open(&self, place: &Location) -> Result<Self::Opened>;
+
+    /// Acts on these objects, and reports each.
+    async fn act(
+        &self,
+        tools: &Tools,
+        opened: &Self::Opened,
+        entries: &[Entry],
+        run: &SelectedObjects<'_>,
+    );
+
+    /// All selected objects of the place were acted on.
+    async fn end(&self, _tools: &Tools, _opened: &Self::Opened) {}
+}
+
+/// Acts on the objects of `options.source` that the selection matches, and reports each to `observer`.
+///
+/// A place without such objects may be the URL of a single object, which then is the only one. With
+/// `options.preview` it only reports what it would do.
+///
+/// # Errors
+///
+/// [`Error::NotFound`] when the place names nothing. Fails when it cannot be listed. Failures of single
+/// objects are in the summary.
+pub(super) fn act_on_all(
+    options: &Options,
+    action: &impl ObjectAction,
+    observer: &dyn Observer,
+    stop: &Stop,
+) -> Result<Summary> {
+    let begun = Instant::now();
+    let totals = Arc::new(Totals::default());
+    observer.event(Event::Started { totals: &totals });
+    let run = SelectedObjects {
+        options,
+        observer,
+        stop,
+        settlement: Settlement {
+            totals: &totals,
+            observer,
+            limit: &FailureLimit::new(stop),
+        },
+    };
+    let unlisted = single_thread::run(&options.engine, async |tools| run.all(tools, action).await)?;
+    Ok(Summary {
+        elapsed: begun.elapsed(),
+        unlisted,
+        ended_by: stop.reason(),
+        ..summary(&totals)
+    })
+}
+
+/// One run over the selected objects.
+pub(super) struct SelectedObjects<'a> {
+    options: &'a Options,
+    observer: &'a dyn Observer,
+    stop: &'a Stop,
+    pub(super) settlement: Settlement<'a>,
+}
+
+impl SelectedObjects<'_> {
+    /// Acts on everything; returns how many parts of the place could not be listed.
+    async fn all<A: ObjectAction>(&self, tools: &Tools, action: &A) -> Result<u64> {
+        let (place, selection) = (&self.options.source, &self.options.selection);
+        if !selection.recursive && selection.pattern.is_none() {
+            if self.single(tools, action).await? {
+                return Ok(0);
+            }
+            let text = format!("`{place}` is not there, or is a directory");
+            return Err(Error::NotFound(text));
+        }
+        let source = store::open_source(place, selection)?;
+        let opened = action.open(place)?;
+        let mut pages = Arc::clone(&source).list(tools, ListScope::default());
+        let mut unlisted = 0;
+        let mut is_empty = true;
+        while let Some(page) = self.next(pages.recv()).await {
+            let page = match page {
+                Ok(page) => page,
+                // The URL may name a file of a share, which cannot be listed.
+                Err(error) if is_empty && is_no_directory(&error) && place.may_be_object() => break,
+                Err(error) if is_empty => return Err(error.at(Side::Source)),
+                Err(error) => {
+                    let what = "the rest of the place";
+                    let error = &error;
+                    self.observer.event(Event::Unlisted { what, error });
+                    return Ok(unlisted + 1);
+                }
+            };
+            is_empty &= page.is_empty();
+            unlisted += self.report(&page);
+            for entries in page.entries.chunks(AT_ONCE) {
+                if self.stop.is_on() {
+                    break;
+                }
+                self.act(tools, action, &opened, entries).await;
+            }
+        }
+        let is_whole = matches!(pages.try_recv(), Err(TryRecvError::Disconnected));
+        if !is_empty {
+            if !self.options.preview && is_whole {
+                action.end(tools, &opened).await;
+            }
+        } else if !self.stop.is_on() && !self.is_single(tools, action).await? {
+            let why = store::why_nothing(&*source, tools, selection).await;
+            let why = why.ok().flatten();
+            if let Some(why) = &why {
+                self.observer.event(Event::NothingSelected(why));
+            }
+        }
+        Totals::add(&self.settlement.totals.listing_done, u64::from(is_whole));
+        Ok(unlisted)
+    }
+
+    /// Acts on the single object that the place names, if nothing was selected below it.
+    async fn is_single<A: ObjectAction>(&self, tools: &Tools, action: &A) -> Result<bool> {
+        let selection = &self.options.selection;
+        let names_folder = selection.pattern.is_some() || selection.filter.listed().is_some();
+        let is_asked_for = self.options.source.may_be_object() && !names_folder;
+        Ok(is_asked_for && self.single(tools, action).await?)
+    }
+
+    /// Acts on the single object that the place names. Returns whether there is one.
+    async fn single<A: ObjectAction>(&self, tools: &Tools, action: &A) -> Result<bool> {
+        let Some((above, entry)) = store::named_object(&self.options.source, tools).await? else {
+            return Ok(false);
+        };
+        if !self.options.selection.filter.selects(&entry) {
+            self.observer
+                .event(Event::NothingSelected(&NothingSelected::Filtered));
+            return Ok(true);
+        }
+        let opened = action.open(&above)?;
+        self.act(tools, action, &opened, &[entry]).await;
+        Totals::add(&self.settlement.totals.listing_done, 1);
+        Ok(true)
+    }
+
+    async fn act<A: ObjectAction>(
+        &self,
+        tools: &Tools,
+        action: &A,
+        opened: &A::Opened,
+        entries: &[Entry],
+    ) {
+        let totals = self.settlement.totals;
+        Totals::add(&totals.listed, entries.len() as u64);
+        let bytes = entries.iter().map(|entry| entry.bytes).sum();
+        Totals::add(&totals.listed_bytes, bytes);
+        if self.options.preview {
+            for entry in entries {
+                self.would_act(A::KIND, entry);
+            }
+            return;
+        }
+        action.act(tools, opened, entries, self).await;
+    }
+
+    /// Reports a failure. A service that cannot be reached ends the run.
+    pub(super) fn fail(&self, entry: &Entry, error: Error) {
+        let error = self.stop.or_end_run(error);
+        self.settlement
+            .fail_unstarted(&entry.name, entry.bytes, &error);
+    }
+
+    fn would_act(&self, kind: ChangeKind, entry: &Entry) {
+        Totals::add(&self.settlement.totals.done, 1);
+        Totals::add(&self.settlement.totals.done_bytes, entry.bytes);
+        self.observer.event(Event::Change(&PlannedChange {
+            kind,
+            why: "named",
+            name: &entry.name,
+            source: None,
+            target: Some(ChangedSide {
+                bytes: entry.bytes,
+                modified: entry.modified,
+            }),
+        }));
+    }
+
+    /// Reports what a page says besides its entries; returns how many folders could not be listed.
+    fn report(&self, page: &Page) -> u64 {
+        for (folder, error) in &page.unlisted {
+            let what = &folder.to_string();
+            self.observer.event(Event::Unlisted { what, error });
+        }
+        for notice in &page.notices {
+            self.observer.event(Event::Notice(notice));
+        }
+        for (name, error) in &page.unfound {
+            Totals::add(&self.settlement.totals.listed, 1);
+            self.settlement.fail_unstarted(name, 0, error);
+        }
+        page.unlisted.len() as u64
+    }
+
+    /// The next item, or `None` once the run has been stopped.
+    async fn next<T>(&self, next: impl Future<Output = Option<T>>) -> Option<T> {
+        tokio::select! {
+            biased;
+            () = self.stop.stopped() => None,
+            next = next => next,
+        }
+    }
+}
