@@ -6,6 +6,7 @@ use std::sync::Arc;
 use azring_core::job;
 
 use super::definition::Command;
+use super::explain_filter::explain;
 use super::run_host::{RunHost, failed, listeners};
 use crate::console::Console;
 use crate::ending::Ending;
@@ -31,6 +32,21 @@ pub(super) const COMMAND: Command = Command {
         &row::SOURCE_TYPE,
         &row::PATTERN,
         &row::S,
+        &row::INCLUDE_PATTERN,
+        &row::EXCLUDE_PATTERN,
+        &row::INCLUDE_PATH,
+        &row::EXCLUDE_PATH,
+        &row::INCLUDE_REGEX,
+        &row::EXCLUDE_REGEX,
+        &row::INCLUDE_MODE,
+        &row::NEWER_THAN,
+        &row::OLDER_THAN,
+        &row::MIN_SIZE,
+        &row::MAX_SIZE,
+        &row::FILES_FROM,
+        &row::FILES_FROM_0,
+        &row::FILTER_FROM,
+        &row::EXPLAIN_FILTER,
         &row::TIER,
         &row::REHYDRATE_PRIORITY,
         &row::METADATA,
@@ -69,6 +85,9 @@ pub(super) fn set_properties(
     console: &Arc<Console>,
 ) -> Result<Ending, UsageError> {
     let environment = Environment::of_process(console, prompt::secret_line(console));
+    if let Some(ending) = explain(args, &environment, console)? {
+        return Ok(ending);
+    }
     let options = intent::set_properties(args, &environment)?;
     let settings = Settings::new(args, &environment)?.of_command("set-properties");
     if !settings.json && !settings.is_silent {

@@ -4,6 +4,7 @@ use azring_core::location::{Discard, Location};
 use azring_core::options::{ContentType, Options};
 
 use super::ends::{SOURCE, location};
+use super::filter;
 use super::options::between;
 use crate::environment::Environment;
 use crate::parameter as row;
@@ -16,6 +17,7 @@ pub(crate) fn set_properties(
     environment: &Environment,
 ) -> Result<Options, UsageError> {
     read::check(args)?;
+    filter::check(args)?;
     if !args.has(&row::SOURCE) {
         return Err(UsageError::meaning(
             "`set-properties` needs the URL of a container or a file share, or of a directory or an object in it",
