@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Syncs many random trees, with and without failures of the service, and compares each with a model.
+# Syncs many random trees, with random filters and failures of the service, and compares each with a model.
 #
 #   scripts/sync_model.sh [CASES]     CASES: 100,000 unless given. AZRING_SEED repeats one that failed.
 set -euo pipefail

@@ -1,10 +1,17 @@
-//! Help pages about topics: examples, environment, secrets, exit codes, JSON records.
+//! Help pages about topics: examples, filters, environment, secrets, exit codes, JSON records.
 
 use super::layout::paragraph;
 use super::sample;
 use crate::parameter::Dialect;
 
-const TOPICS: &[&str] = &["Sample", "Environment", "Secrets", "ExitCodes", "Json"];
+const TOPICS: &[&str] = &[
+    "Sample",
+    "Filters",
+    "Environment",
+    "Secrets",
+    "ExitCodes",
+    "Json",
+];
 
 /// The names of the topics, as a list in a sentence.
 pub(super) fn names() -> String {
@@ -17,6 +24,7 @@ pub(super) fn page(wanted: &str, dialect: Dialect, width: usize) -> Option<Strin
     let name = wanted.to_ascii_lowercase().replace(['-', '_'], "");
     match name.trim_end_matches('s') {
         "sample" | "example" => Some(sample::page(dialect, width)),
+        "filter" => Some(definitions(FILTERS, width)),
         "environment" => Some(definitions(ENVIRONMENT, width)),
         "secret" => Some(definitions(SECRETS, width)),
         "exitcode" => Some(definitions(EXIT_CODES, width)),
@@ -33,6 +41,71 @@ fn definitions(terms: &[(&str, &str)], width: usize) -> String {
         .collect::<Vec<_>>()
         .join("\n\n")
 }
+
+const FILTERS: &[(&str, &str)] = &[
+    (
+        "How filters combine",
+        "An object is selected if nothing includes or anything that includes matches its name, and nothing that \
+         excludes matches it, and its size and its time are within their limits. The order of the parameters has no \
+         meaning. `/Pattern`, the rules of `/FilterFrom` and a list of names are further conditions. With \
+         `/IncludeMode:all` one pattern and one path and one expression must match. `/ExplainFilter:NAME` says what \
+         decides about a name.",
+    ),
+    (
+        "Names",
+        "Names are those below the source, with `/` between folders. They are compared without case if the source is a \
+         folder and parameters are written `/Name:value`, and otherwise with case.",
+    ),
+    (
+        "Lists of names",
+        "The names of `/FilesFrom`, `/FilesFrom0` and `/MapFrom` are looked up one by one, and the source is not listed. \
+         Each is the name of one object, without wildcards; for a folder use `/IncludePath`. A name without an object \
+         is a failure. If the list is changed, an interrupted copy cannot be resumed with it.",
+    ),
+    (
+        "A sync",
+        "What a filter leaves out on either side is neither compared, copied nor deleted. An object of the source that is \
+         left out by its size or time protects that of the destination. `/L` names what stays for that.",
+    ),
+    (
+        "What is listed",
+        "Folders in which nothing can be selected are not opened. `/IncludePath`, and patterns from the root, become \
+         prefixes in listings of blobs, if all that includes is of this kind.",
+    ),
+    (
+        "Difference from AzCopy 10: what cannot be read",
+        "A pattern or an expression that cannot be read is an error (exit code 2). AzCopy 10 passes over it: an include \
+         then selects nothing, an exclude leaves out nothing, and the exit code is 0.",
+    ),
+    (
+        "Difference from AzCopy 10: several kinds of includes",
+        "An object is selected if a pattern or a path or an expression matches. AzCopy 10 needs one of each kind, as \
+         azring does with `/IncludeMode:all`.",
+    ),
+    (
+        "Difference from AzCopy 10: patterns",
+        "A pattern with `/` is a path from the root, and AzCopy 10 compares every pattern with the last part of a name. \
+         `{a,b}` is a choice, and `[!a]` is any other character than `a`; to AzCopy 10 these are ordinary characters \
+         and the characters `!` and `a`.",
+    ),
+    (
+        "Difference from AzCopy 10: separators",
+        "`;` is an ordinary character, and parameters are repeated. In the commands of AzCopy 10 it separates.",
+    ),
+    (
+        "Difference from AzCopy 10: excluded paths",
+        "`/ExcludePath:logs` is the folder `logs`. In AzCopy 10 it is the beginning of names and leaves out `logs2` too.",
+    ),
+    (
+        "Difference from AzCopy 10: lists",
+        "A name in a list that has no object is a failure (exit code 1). AzCopy 10 passes over it with exit code 0.",
+    ),
+    (
+        "Difference from AzCopy 10: times",
+        "The time of a blob is the one in its metadata `mtime` or `modtime`, where there is one. AzCopy 10 compares \
+         Last-Modified only, which is the time of the upload.",
+    ),
+];
 
 const ENVIRONMENT: &[(&str, &str)] = &[
     (

@@ -1,4 +1,4 @@
-//! A sync of random trees, with and without failures of the service, against a model of a few lines.
+//! A sync of random trees, with random filters and failures of the service, against a model of a few lines.
 //!
 //! Whatever fails, nothing is deleted that the source has, and nothing at all when anything was not listed
 //! or not copied. Without a failure the target is what the model says, and a second sync copies nothing.
@@ -15,6 +15,7 @@ use azring_core::options::{
     Selection, SyncOptions, TableOptions, UploadOptions,
 };
 use azring_core::report::{Event, Observer, OverwriteAnswer, Summary};
+use azring_core::select::Filter;
 use azring_emulator_tests::emulator::Server;
 use azring_emulator_tests::rest::{BlobService, Container};
 use azring_emulator_tests::single_account;
@@ -57,6 +58,61 @@ impl Fault {
             Self::Deleting => format!(r#""method":"DELETE","path":"*/{container}/*""#),
         };
         Some(format!(r#"{{"when":{{{when}}},"then":{refused}}}"#))
+    }
+}
+
+/// What a sync is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rule {
+    Everything,
+    /// Not this folder or object.
+    Without(&'static str),
+    /// Only this folder or object.
+    Only(&'static str),
+    /// No names whose last part ends so.
+    NotEnding(&'static str),
+    /// Only objects of at most a byte.
+    Small,
+}
+
+impl Rule {
+    fn draw(draw: &mut Draw) -> Self {
+        let path = ["a", "b", "z", "a/d", "a-b"][draw.below(5) as usize];
+        match draw.below(8) {
+            0 | 1 => Self::Without(path),
+            2 => Self::Only(path),
+            3 => Self::NotEnding(["c", "t", "1", "x"][draw.below(4) as usize]),
+            4 | 5 => Self::Small,
+            _ => Self::Everything,
+        }
+    }
+
+    /// Whether an object is selected: the reference.
+    fn selects(self, name: &str, content: &str) -> bool {
+        let is_in = |path: &str| name == path || name.starts_with(&format!("{path}/"));
+        match self {
+            Self::Everything => true,
+            Self::Without(path) => !is_in(path),
+            Self::Only(path) => is_in(path),
+            Self::NotEnding(end) => !name.ends_with(end),
+            Self::Small => content.len() <= 1,
+        }
+    }
+
+    fn filter(self) -> Filter {
+        let mut filter = Filter::default();
+        let added = match self {
+            Self::Everything => Ok(()),
+            Self::Without(path) => filter.exclude_path(path.as_bytes()),
+            Self::Only(path) => filter.include_path(path.as_bytes()),
+            Self::NotEnding(end) => filter.exclude_pattern(format!("*{end}").as_bytes()),
+            Self::Small => {
+                filter.at_most(1);
+                Ok(())
+            }
+        };
+        added.expect("it can be read");
+        filter
     }
 }
 
@@ -105,6 +161,7 @@ struct Case {
     deletes: bool,
     allows_empty_source: bool,
     fault: Fault,
+    rule: Rule,
 }
 
 impl Case {
@@ -129,6 +186,7 @@ impl Case {
                 3 => Fault::Deleting,
                 _ => Fault::None,
             },
+            rule: Rule::draw(draw),
         }
     }
 
@@ -146,6 +204,8 @@ impl Case {
             selection: Selection {
                 recursive: true,
                 metadata: true,
+                filter: Arc::new(self.rule.filter()),
+                lists_all_sizes_and_times: true,
                 ..Selection::default()
             },
             conflict: Conflict::default(),
@@ -189,19 +249,31 @@ impl Case {
             self.fault,
             Fault::Listing | Fault::LateListing | Fault::Writing
         );
-        let is_empty = self.source.is_empty() && !self.allows_empty_source;
+        let is_empty = self.selected().next().is_none() && !self.allows_empty_source;
         self.deletes && is_sure && !is_empty
     }
 
     /// What the target has afterwards if nothing fails.
     fn expected(&self) -> Model {
-        let mut expected = self.source.clone();
-        if !self.may_delete() {
-            for (name, content) in &self.target {
-                expected.entry(name).or_insert_with(|| content.clone());
-            }
+        let mut expected = self.target.clone();
+        if self.may_delete() {
+            expected.retain(|name, _| !self.is_superfluous(name));
         }
+        expected.extend(self.selected());
         expected
+    }
+
+    /// What the source has and the filter selects.
+    fn selected(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let all = self.source.iter();
+        let selected = all.filter(|(name, content)| self.rule.selects(name, content));
+        selected.map(|(name, content)| (*name, content.clone()))
+    }
+
+    /// Whether only the target has the object, and the filter selects it.
+    fn is_superfluous(&self, name: &str) -> bool {
+        let content = self.target.get(name).map_or("", String::as_str);
+        !self.source.contains_key(name) && self.rule.selects(name, content)
     }
 
     fn check(&self, server: &Server) {
@@ -214,8 +286,8 @@ impl Case {
         server.clear_faults();
         let found = Tree::get_from(&self.container);
         for name in self.target.keys() {
-            let is_superfluous = !self.source.contains_key(name);
-            let may_be_gone = is_superfluous && (self.may_delete() || !is_hit && self.deletes);
+            let may_be_gone =
+                self.is_superfluous(name) && (self.may_delete() || !is_hit && self.deletes);
             assert!(found.get(name).is_some() || may_be_gone, "{name} is gone");
         }
         if is_hit {
@@ -229,7 +301,7 @@ impl Case {
         assert_eq!(found, tree(&self.expected()));
         let again = self.run().expect("it runs");
         assert_eq!(again.done, 0, "a second sync copied something");
-        assert_eq!(again.skipped, self.source.len() as u64);
+        assert_eq!(again.skipped, self.selected().count() as u64);
         assert_eq!(Tree::get_from(&self.container), found);
     }
 }
@@ -255,13 +327,13 @@ fn no_sync_of_random_trees_deletes_what_is_not_proved_superfluous() {
         let checked = std::panic::AssertUnwindSafe(|| case.check(&server));
         if let Err(failure) = std::panic::catch_unwind(checked) {
             let (source, target) = (&case.source, &case.target);
-            let (fault, deletes) = (case.fault, case.deletes);
+            let (fault, rule, deletes) = (case.fault, case.rule, case.deletes);
             let text = failure
                 .downcast_ref::<String>()
                 .cloned()
                 .unwrap_or_default();
             panic!(
-                "AZRING_SEED={seed}: {text}\nsource {source:?}\ntarget {target:?}\n{fault:?}, deletes: {deletes}, empty: {}",
+                "AZRING_SEED={seed}: {text}\nsource {source:?}\ntarget {target:?}\n{fault:?}, {rule:?}, deletes: {deletes}, empty: {}",
                 case.allows_empty_source
             );
         }

@@ -96,6 +96,10 @@ impl Scene {
         }
     }
 
+    pub(crate) fn blob_service(&self) -> &BlobService {
+        &self.service
+    }
+
     /// The file service beside the blob service.
     pub(crate) fn file_service(&self) -> FileService {
         FileService::path_style(&self.server.file_url(), &Account::development(), None)

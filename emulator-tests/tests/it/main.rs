@@ -9,6 +9,7 @@ mod directions;
 mod directory_marks;
 mod disk_images;
 mod faults;
+mod filters;
 mod harness;
 mod kills;
 mod links;
