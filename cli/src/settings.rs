@@ -22,6 +22,8 @@ pub(crate) struct Settings {
     pub(crate) advice: Advice,
     /// The file of the verbose log.
     pub(crate) verbose_log: Option<PathBuf>,
+    /// What the verbose log has.
+    pub(crate) log_level: LogLevel,
     /// The file of the ledger.
     pub(crate) ledger: Option<PathBuf>,
     /// The file of the report.
@@ -40,6 +42,17 @@ pub(crate) struct Settings {
     pub(crate) progress: ProgressChoice,
     /// The kind of exit code.
     pub(crate) exit_policy: ExitPolicy,
+}
+
+/// What the verbose log has: the events of this level and of those before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum LogLevel {
+    /// Failures.
+    Error,
+    /// Warnings, and objects that were skipped or interrupted.
+    Warning,
+    /// Everything.
+    Info,
 }
 
 /// The form of progress that the user asks for.
@@ -76,6 +89,11 @@ impl Settings {
             command: args.to_string(),
             advice: Advice::new(args, environment),
             verbose_log: verbose_log(args, environment)?,
+            log_level: match choice(args, &row::LOG_LEVEL)? {
+                Some("error") => LogLevel::Error,
+                Some("warning") => LogLevel::Warning,
+                _ => LogLevel::Info,
+            },
             ledger: local(args, &row::LEDGER)?,
             report: local(args, &row::REPORT)?,
             trace: local(args, &row::TRACE_CONTROLLER)?,
@@ -153,7 +171,8 @@ fn verbose_log(
     args: &ParsedArgs,
     environment: &Environment,
 ) -> Result<Option<PathBuf>, UsageError> {
-    if !args.has(&row::V) {
+    let level = choice(args, &row::LOG_LEVEL)?;
+    if level == Some("none") || (level.is_none() && !args.has(&row::V)) {
         return Ok(None);
     }
     if let Some(path) = local(args, &row::V)? {
@@ -163,7 +182,11 @@ fn verbose_log(
         Some(folder) => Ok(Some(folder.join("AzCopyVerbose.log"))),
         None => Err(UsageError::meaning(format!(
             "`{}` needs a file, because there is no home folder for one",
-            row::V.spelled(args.dialect())
+            if args.has(&row::V) {
+                row::V.spelled(args.dialect())
+            } else {
+                row::LOG_LEVEL.spelled(args.dialect())
+            }
         ))),
     }
 }
@@ -202,6 +225,12 @@ mod tests {
             at(&["--verbose"], &[home, state]).as_deref(),
             Some("/state/azring/AzCopyVerbose.log")
         );
+        let by_level = |level: &str| at(&[&format!("/LogLevel:{level}")], &[state]);
+        let default = Some("/state/azring/AzCopyVerbose.log");
+        assert_eq!(by_level("Error").as_deref(), default);
+        assert_eq!(by_level("DEBUG").as_deref(), default);
+        assert_eq!(by_level("NONE"), None);
+        assert_eq!(at(&["/V:a.log", "/LogLevel:none"], &[state]), None);
         assert_snapshot!(settings(&["/V"], &[]).unwrap_err(), @"`/V` needs a file, because there is no home folder for one");
     }
 

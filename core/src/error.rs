@@ -3,6 +3,7 @@
 use azring_transport as transport;
 
 use crate::entry::ArchiveState;
+use crate::report::ContentDifference;
 
 /// The result of everything in this crate that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -37,6 +38,9 @@ pub enum Error {
     /// The object is in the archive tier of its service, and cannot be read.
     #[error("{0}")]
     Archived(String),
+    /// A verification found that the two sides do not have the same.
+    #[error("{0}")]
+    Different(ContentDifference),
     /// The service failed to copy an object by itself.
     #[error("{0}")]
     Copy(String),

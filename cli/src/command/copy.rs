@@ -26,6 +26,7 @@ use crate::job_id::JobId;
 use crate::journal::{self, CommandJournal, Questions, RecalledCommand, Refusal};
 use crate::listener::{
     AzCopy10Output, JobKind, JsonRecords, Listener, PlannedChanges, RunEnd, SummaryBlock,
+    VerificationResults,
 };
 use crate::parameter::{self as row, Dialect, FAIL_IF_EMPTY, Z};
 use crate::parsed::ParsedArgs;
@@ -244,6 +245,8 @@ fn counts(
         Box::new(AzCopy10Output::new(console(), kind, options, settings))
     } else if settings.json {
         Box::new(JsonRecords::new(console(), options, settings.dialect))
+    } else if options.verify.is_some() {
+        Box::new(VerificationResults::new(console()))
     } else {
         Box::new(SummaryBlock::new(console(), options.preview))
     })

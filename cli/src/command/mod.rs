@@ -25,6 +25,8 @@ mod move_objects;
 
 mod make;
 
+mod verify;
+
 mod remove;
 
 mod set_properties;

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use super::definition::{Command, place_first};
 use super::{
     azcopy10, bench, completions, convert_args, copy, doctor, jobs, list, login, logout, make, man,
-    move_objects, remove, set_properties, sync,
+    move_objects, remove, set_properties, sync, verify,
 };
 use crate::help::CommandHelp;
 
@@ -19,6 +19,7 @@ static OF_AZCOPY10: Command = azcopy10::COMMAND;
 static COMMANDS: &[Command] = &[
     sync::COMMAND,
     move_objects::COMMAND,
+    verify::COMMAND,
     list::COMMAND,
     remove::COMMAND,
     make::COMMAND,

@@ -55,6 +55,7 @@ pub(super) const COMMAND: Command = Command {
         &row::Y,
         &row::DELETE_SNAPSHOTS,
         &row::V,
+        &row::LOG_LEVEL,
         &row::LEDGER,
         &row::REPORT,
         &row::CA_FILE,

@@ -12,7 +12,9 @@ use azring_core::{Stop, job};
 
 use crate::console::{Console, Level, count};
 use crate::ending::Ending;
-use crate::listener::{Ledger, Listener, Listeners, Messages, ProgressDisplay, Trace, VerboseLog};
+use crate::listener::{
+    Ledger, Listener, Listeners, Messages, ObjectWords, ProgressDisplay, Trace, VerboseLog,
+};
 use crate::report::Report;
 use crate::settings::Settings;
 use crate::signal::FirstSignal;
@@ -107,6 +109,7 @@ pub(super) fn listeners(
     if let Some(path) = &settings.verbose_log {
         let log = VerboseLog::open(
             path,
+            settings.log_level,
             &settings.command,
             console(),
             options,
@@ -117,7 +120,7 @@ pub(super) fn listeners(
         ));
     }
     if let Some(path) = &settings.ledger {
-        let ledger = Ledger::open(path, options.preview, console());
+        let ledger = Ledger::open(path, ObjectWords::of(options), console());
         listeners.push(Box::new(
             ledger.map_err(|error| cannot_write("ledger", path, &error))?,
         ));

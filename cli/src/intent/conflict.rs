@@ -43,15 +43,21 @@ pub(super) fn check(
     source: &Location,
     target: &Location,
 ) -> Result<(), UsageError> {
-    let ends =
-        Ends::of(source, target, args.has(&row::SYNC_COPY)).map_err(|error| usage(&error))?;
+    let ends = if args.has(&row::VERIFY_ONLY) {
+        Ends::to_compare(source, target)
+    } else {
+        Ends::of(source, target, args.has(&row::SYNC_COPY))
+    };
+    let ends = ends.map_err(|error| usage(&error))?;
     shares::check_blob_type(args, ends)?;
     check_rules(args, ends)?;
     shares::check(args, source, target)?;
     shares::check_credentials(args, source, target)?;
+    // Two folders are compared as a folder and a container are.
+    let are_folders = ends.source == EndKind::Local && ends.target == EndKind::Local;
     let applies = |parameter: &Parameter| {
         let mut services = parameter.applies_to.iter();
-        services.any(|service| ends.have(EndKind::of(*service)))
+        services.any(|service| ends.have(EndKind::of(*service)) || are_folders)
     };
     // What a table allows was checked before.
     let of_others = args

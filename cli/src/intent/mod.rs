@@ -39,6 +39,8 @@ mod properties;
 
 mod set_properties;
 
+mod verify;
+
 pub(crate) use bench::{Bench, BenchDirection, bench};
 pub(crate) use ends::place;
 pub(crate) use filter::filter;

@@ -12,7 +12,7 @@ use azring_core::select::{AttributeRule, Filter};
 use super::ends::{SOURCE, TARGET, location};
 use super::{
     bench, conflict, credential, extension_types, filter, moves, pipe, properties, special, sync,
-    table,
+    table, verify,
 };
 use crate::environment::Environment;
 use crate::parameter::{self as row, Dialect, Parameter};
@@ -24,6 +24,7 @@ pub(crate) fn options(args: &ParsedArgs, environment: &Environment) -> Result<Op
     read::check(args)?;
     bench::refuse(args)?;
     moves::check(args)?;
+    verify::check(args)?;
     sync::check(args)?;
     properties::check(args)?;
     filter::check(args)?;
@@ -80,6 +81,7 @@ pub(super) fn between(
         preserve_smb: args.has(&row::PRESERVE_SMB),
         sync: sync::sync(args, environment)?,
         moves: moves::moves(args),
+        verify: verify::verify(args)?,
         as_subdir: args.has(&row::AS_SUBDIR),
         preview: args.has(&row::L),
     })
@@ -179,6 +181,7 @@ pub(crate) fn engine(args: &ParsedArgs, environment: &Environment) -> Result<Eng
             _ => Io::Auto,
         },
         memory_bytes: read::memory_bytes(args)?,
+        bytes_per_second_max: read::bytes_per_second_max(args)?,
         give_up: read::give_up(args)?,
         ca_file: path::local(args, &row::CA_FILE)?,
         resolve: environment

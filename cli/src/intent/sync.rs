@@ -45,9 +45,11 @@ const FOREIGN: &[(&Parameter, &str)] = &[
     (&row::OVERWRITE, "replaces what is different"),
 ];
 
-/// Whether objects in sub-folders are selected: always in a sync, and from a list of names.
+/// Whether objects in sub-folders are selected: always in a sync and in a verification, and from a list of
+/// names.
 pub(super) fn is_recursive(args: &ParsedArgs) -> bool {
-    args.has(&row::S) || args.has(&row::SYNC) || filter::has_list(args)
+    let is_whole = args.has(&row::SYNC) || args.has(&row::VERIFY_ONLY);
+    args.has(&row::S) || is_whole || filter::has_list(args)
 }
 
 /// Refuses what has no meaning in this sync, or in this copy.

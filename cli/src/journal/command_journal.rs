@@ -65,7 +65,8 @@ pub(crate) fn of_command(
     let is_piped = [&options.source, &options.target]
         .iter()
         .any(|place| matches!(place, Location::Pipe | Location::Discard(_)));
-    if options.preview || args.has(&row::NO_JOURNAL) || is_piped {
+    let writes_nothing = options.preview || options.verify.is_some();
+    if writes_nothing || args.has(&row::NO_JOURNAL) || is_piped {
         return Ok(None);
     }
     let command = normal_form::command(args, options)?;

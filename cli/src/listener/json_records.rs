@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::error_text;
 use super::listeners::{Listener, RunEnd};
 use super::progress_sample::ProgressSample;
-use super::record::{about_object, failure, merge, named, record};
+use super::record::{ObjectWords, about_object, failure, merge, named, record};
 use crate::console::Console;
 use crate::mask::masked;
 use crate::parameter::Dialect;
@@ -25,7 +25,7 @@ pub(crate) struct JsonRecords {
     console: Arc<Console>,
     options: Options,
     dialect: Dialect,
-    preview: bool,
+    objects: ObjectWords,
     clock: fn() -> Timestamp,
     /// The first record, until it is written.
     init: OnceCell<Value>,
@@ -44,7 +44,7 @@ impl JsonRecords {
             console,
             options: options.clone(),
             dialect,
-            preview: options.preview,
+            objects: ObjectWords::of(options),
             clock: Timestamp::now,
             init: OnceCell::from(init),
         }
@@ -100,12 +100,13 @@ impl Listener for JsonRecords {
             Event::Done { .. }
             | Event::Skipped { .. }
             | Event::Failed { .. }
+            | Event::Differs { .. }
             | Event::Deleted { .. }
             | Event::PropertiesSet { .. }
             | Event::DeletionFailed { .. }
             | Event::Change(_)
             | Event::Interrupted { .. } => {
-                if let Some(object) = about_object(event, self.preview) {
+                if let Some(object) = about_object(event, self.objects) {
                     self.write("object", &Value::Object(object));
                 }
             }

@@ -3,7 +3,8 @@
 //! Records are lines of JSON, or of CSV (RFC 4180) if the file's name ends in `.csv`. Both have the
 //! same fields: `time`, `name` (and `name_hex` for a name that is not UTF-8), `outcome` (`done`,
 //! `would_copy`, `skipped`, `failed`, `interrupted`, `moved`, `would_move`,
-//! `deleted`, `would_delete`, `set`, `would_set`), `bytes`; `message` for an object that was not
+//! `deleted`, `would_delete`, `set`, `would_set`, `equal`, `differs`, `only_at_source`,
+//! `only_at_destination`), `bytes`; `message` for an object that was not
 //! copied, with `status`, `code` and `request_id` from a service; `md5` and `etag` for one that
 //! was; and `attempts` and `elapsed_ms`. `JSON.md` describes them: its `object` records have the
 //! same fields. Records are appended, so the file keeps those of earlier runs. Only the owner can
@@ -18,7 +19,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::listeners::{Listener, RunEnd};
-use super::record::{about_object, terminal_safe};
+use super::record::{ObjectWords, about_object, terminal_safe};
 use super::record_file::RecordFile;
 use crate::console::Console;
 
@@ -50,12 +51,16 @@ enum LedgerFormat {
 pub(crate) struct Ledger {
     file: RecordFile,
     format: LedgerFormat,
-    preview: bool,
+    objects: ObjectWords,
 }
 
 impl Ledger {
     /// Opens the ledger at `path`, to append to it.
-    pub(crate) fn open(path: &Path, preview: bool, console: Arc<Console>) -> io::Result<Self> {
+    pub(crate) fn open(
+        path: &Path,
+        objects: ObjectWords,
+        console: Arc<Console>,
+    ) -> io::Result<Self> {
         let file = RecordFile::append(path, "ledger", console)?;
         let is_csv = path
             .extension()
@@ -71,7 +76,7 @@ impl Ledger {
         Ok(Self {
             file,
             format,
-            preview,
+            objects,
         })
     }
 
@@ -89,7 +94,7 @@ impl Ledger {
 
 impl Listener for Ledger {
     fn on_event(&self, event: &Event<'_>) {
-        if let Some(object) = about_object(event, self.preview) {
+        if let Some(object) = about_object(event, self.objects) {
             self.write(object);
         }
     }
@@ -170,7 +175,7 @@ mod tests {
         let path = folder.path().join(name);
         for _ in 0..runs {
             let (console, _) = console();
-            tell(&Ledger::open(&path, false, Arc::new(console)).unwrap());
+            tell(&Ledger::open(&path, ObjectWords::Run, Arc::new(console)).unwrap());
         }
         let mode = fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
@@ -223,7 +228,8 @@ mod tests {
     #[test]
     fn a_ledger_that_cannot_be_written_any_more_is_reported_once() {
         let (console, printed) = console();
-        let ledger = Ledger::open(Path::new("/dev/full"), false, Arc::new(console)).unwrap();
+        let ledger =
+            Ledger::open(Path::new("/dev/full"), ObjectWords::Run, Arc::new(console)).unwrap();
         tell(&ledger);
         assert_eq!(
             printed

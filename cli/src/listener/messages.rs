@@ -131,6 +131,7 @@ impl Listener for Messages {
             | Event::Interrupted { .. }
             | Event::Deleted { .. }
             | Event::PropertiesSet { .. }
+            | Event::Differs { .. }
             | Event::Change(_)
             | Event::IoMode(BEST_IO) => {}
             Event::IoMode(mode) => self.info(&format!("io: {mode}")),
@@ -180,6 +181,13 @@ impl Listener for Messages {
                 }
                 if let Some(deletions) = &summary.deletions {
                     self.deletions(deletions);
+                }
+                if self.options.verify.is_some() && summary.failed > 0 {
+                    self.error(&format!(
+                        "{} of {} object(s) are not the same on both sides, or could not be compared",
+                        count(summary.failed),
+                        count(summary.listed)
+                    ));
                 }
             }
             Err(error) => self.error(&error_text::fatal(error, &self.options, &self.advice)),

@@ -23,6 +23,8 @@ mod planned_changes;
 
 mod action_summary;
 
+mod verification_results;
+
 pub(crate) mod record;
 
 mod json_records;
@@ -45,7 +47,9 @@ pub(crate) use listeners::{Listener, Listeners, RunEnd};
 pub(crate) use messages::Messages;
 pub(crate) use planned_changes::PlannedChanges;
 pub(crate) use progress_display::ProgressDisplay;
+pub(crate) use record::ObjectWords;
 pub(crate) use record_file::make_durable;
 pub(crate) use summary_block::SummaryBlock;
 pub(crate) use trace::Trace;
 pub(crate) use verbose_log::VerboseLog;
+pub(crate) use verification_results::VerificationResults;

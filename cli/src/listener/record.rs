@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use azring_core::Error;
 use azring_core::entry::{ETag, EntryName};
-use azring_core::report::{ChangeKind, Details, Event};
+use azring_core::options::Options;
+use azring_core::report::{ChangeKind, ContentDifference, Details, Event};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -34,19 +35,44 @@ pub(super) fn merge(into: &mut Value, fields: Value) {
     }
 }
 
+/// What the objects of a run that succeeded are called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ObjectWords {
+    /// They were copied.
+    Run,
+    /// They would be copied.
+    Preview,
+    /// They are equal on both sides.
+    Verification,
+}
+
+impl ObjectWords {
+    /// Those of a run with these options.
+    pub(crate) fn of(options: &Options) -> Self {
+        if options.verify.is_some() {
+            Self::Verification
+        } else if options.preview {
+            Self::Preview
+        } else {
+            Self::Run
+        }
+    }
+}
+
 /// The fields of an `object` record; `None` for an event that is not the end of an object.
-pub(crate) fn about_object(event: &Event<'_>, preview: bool) -> Option<Map<String, Value>> {
+pub(crate) fn about_object(event: &Event<'_>, words: ObjectWords) -> Option<Map<String, Value>> {
     let fields = match *event {
         Event::Done {
             name,
             bytes,
             details,
         } => {
-            let outcome = match (preview, details.is_moved) {
-                (true, true) => "would_move",
-                (true, false) => "would_copy",
-                (false, true) => "moved",
-                (false, false) => "done",
+            let outcome = match (words, details.is_moved) {
+                (ObjectWords::Preview, true) => "would_move",
+                (ObjectWords::Preview, false) => "would_copy",
+                (ObjectWords::Run, true) => "moved",
+                (ObjectWords::Run, false) => "done",
+                (ObjectWords::Verification, _) => "equal",
             };
             let mut fields = begun(name, outcome, bytes);
             fields.extend(found(details));
@@ -80,6 +106,22 @@ pub(crate) fn about_object(event: &Event<'_>, preview: bool) -> Option<Map<Strin
         } => {
             let mut fields = begun(name, "interrupted", bytes);
             fields.extend(effort(details));
+            fields
+        }
+        Event::Differs {
+            name,
+            bytes,
+            difference,
+        } => {
+            let outcome = match difference {
+                ContentDifference::Size { .. }
+                | ContentDifference::Md5
+                | ContentDifference::Bytes { .. } => "differs",
+                ContentDifference::OnlyAtSource => "only_at_source",
+                ContentDifference::OnlyAtTarget => "only_at_destination",
+            };
+            let mut fields = begun(name, outcome, bytes);
+            fields.insert("message".to_owned(), difference.to_string().into());
             fields
         }
         Event::Deleted { name, bytes, etag } => {

@@ -19,6 +19,7 @@ use super::summary_block::block;
 use crate::advice::Advice;
 use crate::console::{Console, now as time_stamp};
 use crate::mask::shown;
+use crate::settings::LogLevel;
 
 /// The size at which a log is renamed: some hundred thousand objects.
 const LOG_BYTES_MAX: u64 = 64 << 20;
@@ -29,6 +30,7 @@ const NAME: &str = "verbose log";
 /// The log of one run.
 pub(crate) struct VerboseLog {
     file: RecordFile,
+    level: LogLevel,
     options: Options,
     advice: Advice,
 }
@@ -38,6 +40,7 @@ impl VerboseLog {
     /// `command`.
     pub(crate) fn open(
         path: &Path,
+        level: LogLevel,
         command: &str,
         console: Arc<Console>,
         options: &Options,
@@ -47,15 +50,28 @@ impl VerboseLog {
         file.begin(&format!("[{}] >>>>>>>>>>>>>>>>\n", now()))?;
         let log = Self {
             file,
+            level,
             options: options.clone(),
             advice: advice.clone(),
         };
-        log.verbose(&format!("{} : {command}", env!("CARGO_PKG_VERSION")));
+        log.line(
+            "VERBOSE",
+            &format!("{} : {command}", env!("CARGO_PKG_VERSION")),
+        );
         Ok(log)
     }
 
     fn verbose(&self, text: &str) {
-        self.line("VERBOSE", text);
+        if self.level >= LogLevel::Info {
+            self.line("VERBOSE", text);
+        }
+    }
+
+    /// A line that a log of warnings has too.
+    fn warning(&self, text: &str) {
+        if self.level >= LogLevel::Warning {
+            self.line("VERBOSE", text);
+        }
     }
 
     fn error(&self, text: &str) {
@@ -77,10 +93,11 @@ impl Listener for VerboseLog {
         match event {
             Event::Started { .. } | Event::Window(_) | Event::Measured(_) => {}
             Event::IoMode(mode) => self.verbose(&format!("io: {mode}")),
-            Event::Outage(news) => self.verbose(&news.to_string()),
-            Event::Notice(text) | Event::Warning(text) => self.verbose(text),
+            Event::Outage(news) => self.warning(&news.to_string()),
+            Event::Notice(text) => self.verbose(text),
+            Event::Warning(text) => self.warning(text),
             Event::NothingSelected(why) => {
-                self.verbose(&error_text::nothing_selected(
+                self.warning(&error_text::nothing_selected(
                     why,
                     &self.options.source,
                     self.options.selection.pattern.as_deref(),
@@ -101,12 +118,15 @@ impl Listener for VerboseLog {
             }
             Event::Done { name, .. } => self.verbose(&format!("Finished transfer: {name}")),
             Event::Skipped { name, reason, .. } => {
-                self.verbose(&format!("Skipped transfer: {name}: {reason}"));
+                self.warning(&format!("Skipped transfer: {name}: {reason}"));
             }
             Event::Failed { name, error, .. } => self.error(&error_text::failed(name, error)),
             Event::Interrupted { name, .. } => {
-                self.verbose(&format!("Interrupted transfer: {name}"));
+                self.warning(&format!("Interrupted transfer: {name}"));
             }
+            Event::Differs {
+                name, difference, ..
+            } => self.error(&format!("{name}: {difference}")),
             Event::Deleted { name, .. } => self.verbose(&format!("Deleted: {name}")),
             Event::PropertiesSet { name, .. } => {
                 self.verbose(&format!("Properties set: {name}"));
@@ -167,10 +187,15 @@ mod tests {
     use crate::intent::tests::upload;
 
     fn log(path: &Path, more: &[&str]) -> VerboseLog {
+        log_of(LogLevel::Info, path, more)
+    }
+
+    fn log_of(level: LogLevel, path: &Path, more: &[&str]) -> VerboseLog {
         let (console, _) = console();
         let command = "azring /Source:/data /DestKey:******";
         VerboseLog::open(
             path,
+            level,
             command,
             Arc::new(console),
             &upload(more),
@@ -236,6 +261,31 @@ mod tests {
     }
 
     #[test]
+    fn a_log_of_failures_or_warnings_leaves_out_the_rest() {
+        let folder = tempfile::tempdir().unwrap();
+        let name = EntryName::from("a.txt");
+        for (level, lines) in [
+            (LogLevel::Error, 1),
+            (LogLevel::Warning, 2),
+            (LogLevel::Info, 3),
+        ] {
+            let path = folder.path().join(format!("{level:?}"));
+            let log = log_of(level, &path, &[]);
+            log.on_event(&Event::Begun { name: &name });
+            log.on_event(&Event::Warning("something is wrong"));
+            log.on_event(&Event::Failed {
+                name: &name,
+                bytes: 1,
+                error: &Error::Changed("it grew".into()),
+                details: &Details::default(),
+            });
+            // After the head of two lines.
+            assert_eq!(text(&path).lines().count(), 2 + lines, "{level:?}");
+            assert!(text(&path).ends_with(": it grew"));
+        }
+    }
+
+    #[test]
     fn a_time_has_milliseconds_and_its_zone() {
         let form: String = now()
             .chars()
@@ -265,6 +315,7 @@ mod tests {
         let full = Path::new("/dev/full");
         let log = VerboseLog {
             file: RecordFile::append(full, NAME, Arc::new(console)).unwrap(),
+            level: LogLevel::Info,
             options: upload(&[]),
             advice: Advice::unknowing(crate::parameter::Dialect::Slash),
         };

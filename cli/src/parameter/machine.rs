@@ -6,6 +6,7 @@ pub(super) const GROUP: Group = Group {
     title: "The machine",
     rows: &[
         &NC,
+        &CAP_MBPS,
         &IO,
         &MEMORY,
         &CA_FILE,
@@ -29,6 +30,22 @@ pub(crate) static NC: Parameter = Parameter {
              within the last hour. It uses more requests as long as that raises the rate, and \
              fewer if that does not lower it.",
     since: "AzCopy",
+};
+
+pub(crate) static CAP_MBPS: Parameter = Parameter {
+    slash: "CapMbps",
+    dash: &["cap-mbps"],
+    value: Value::Required("number"),
+    secret: false,
+    identity: false,
+    applies_to: ALL,
+    default: "no cap",
+    brief: "The most megabits per second",
+    detail: "The most megabits (1,000,000 bits) per second of all requests and answers together, in both \
+             directions; a number such as `80` or `0.5`, and 0 for no cap. Chunks are made shorter for a small \
+             cap. Copies that a service makes by itself are not limited, because their bytes do not pass \
+             through this machine.",
+    since: "azring 0.2",
 };
 
 pub(crate) static IO: Parameter = Parameter {

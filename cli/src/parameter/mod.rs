@@ -51,7 +51,9 @@ pub(crate) use login::{
     TRUSTED_MICROSOFT_SUFFIXES,
 };
 pub(crate) use lookup::{GROUPS, all, by_dash, by_slash};
-pub(crate) use machine::{CA_FILE, GIVE_UP, IO, MEMORY, NC, SERVICE_VERSION, TRACE_CONTROLLER};
+pub(crate) use machine::{
+    CA_FILE, CAP_MBPS, GIVE_UP, IO, MEMORY, NC, SERVICE_VERSION, TRACE_CONTROLLER,
+};
 pub(crate) use measure::{COUNT, DURATION, KEEP, SIZE, VERIFY};
 pub(crate) use naming::{AS_SUBDIR, MISSING_MD5, OVERWRITE};
 pub(crate) use properties::{
@@ -62,11 +64,11 @@ pub(crate) use selection::{A, DELIMITER, IA, PATTERN, S, SNAPSHOT, XA, XN, XO};
 pub(crate) use service::Service;
 use service::{ALL, BLOBS, BLOBS_FILES, FILES, TABLES};
 pub(crate) use session::{
-    EXIT_CODES, FAIL_IF_EMPTY, HELP, L, LEDGER, NO_JOURNAL, OUTPUT, PROGRESS, REPORT,
+    EXIT_CODES, FAIL_IF_EMPTY, HELP, L, LEDGER, LOG_LEVEL, NO_JOURNAL, OUTPUT, PROGRESS, REPORT,
     RESPONSE_FILE, V, VERSION, Y, Z,
 };
 pub(crate) use sync::{
-    ALLOW_EMPTY_SOURCE, COMPARE, DELETE, DELETE_SNAPSHOTS, MAX_DELETE, MOVE, SYNC,
+    ALLOW_EMPTY_SOURCE, BY, COMPARE, DELETE, DELETE_SNAPSHOTS, MAX_DELETE, MOVE, SYNC, VERIFY_ONLY,
 };
 pub(crate) use table::{ENTITY_OPERATION, MANIFEST, PAYLOAD_FORMAT, PKRS, SPLIT_SIZE};
 pub(crate) use transfer::{

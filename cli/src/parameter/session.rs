@@ -8,6 +8,7 @@ pub(super) const GROUP: Group = Group {
         &Y,
         &L,
         &V,
+        &LOG_LEVEL,
         &Z,
         &NO_JOURNAL,
         &RESPONSE_FILE,
@@ -68,6 +69,21 @@ pub(crate) static V: Parameter = Parameter {
              azring appends to the log. A log of 64 MiB is renamed with `.1` at the end of its \
              name.",
     since: "AzCopy",
+};
+
+pub(crate) static LOG_LEVEL: Parameter = Parameter {
+    slash: "LogLevel",
+    dash: &["log-level"],
+    value: Value::Choice(&["none", "error", "warning", "info", "debug"]),
+    secret: false,
+    identity: false,
+    applies_to: ALL,
+    default: "`info` with `/V`, otherwise no log",
+    brief: "What the verbose log has",
+    detail: "What the verbose log has: `error` only failures, `warning` also warnings and objects that were \
+             skipped or interrupted, `info` and `debug` every event. The log is written with any of these, also \
+             without `/V`, which names its file. `none` writes no log.",
+    since: "azring 0.2",
 };
 
 pub(crate) static LEDGER: Parameter = Parameter {

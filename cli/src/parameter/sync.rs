@@ -3,7 +3,7 @@
 use super::{BLOBS, BLOBS_FILES, Group, Parameter, Value};
 
 pub(super) const GROUP: Group = Group {
-    title: "Sync, move and removal (`azring sync`, `move`, `remove`)",
+    title: "Sync, move, removal, verification (`azring sync`, `move`, `remove`, `verify`)",
     rows: &[
         &SYNC,
         &COMPARE,
@@ -12,6 +12,8 @@ pub(super) const GROUP: Group = Group {
         &ALLOW_EMPTY_SOURCE,
         &MOVE,
         &DELETE_SNAPSHOTS,
+        &VERIFY_ONLY,
+        &BY,
     ],
 };
 
@@ -125,5 +127,37 @@ pub(crate) static DELETE_SNAPSHOTS: Parameter = Parameter {
     detail: "`include` deletes the snapshots of each deleted blob with it. Without this parameter a \
              blob that has snapshots is not deleted, and that is a failure. Leases and legal holds \
              are never broken.",
+    since: "azring 0.2",
+};
+
+pub(crate) static VERIFY_ONLY: Parameter = Parameter {
+    slash: "VerifyOnly",
+    dash: &["verify-only"],
+    value: Value::Flag,
+    secret: false,
+    identity: true,
+    applies_to: BLOBS_FILES,
+    default: "off",
+    brief: "Compare both sides, and copy nothing",
+    detail: "Compares every object of the source with the destination, with all sub-folders, and lists what \
+             differs or is missing on either side. `azring verify SOURCE DEST` is the same. Each side is a \
+             folder or a file of this machine, blobs, or files of a share. Nothing is written. Any difference, \
+             and anything that cannot be listed or read, is a failure. Marks of folders are not compared, and a \
+             pattern selects as in a copy.",
+    since: "azring 0.2",
+};
+
+pub(crate) static BY: Parameter = Parameter {
+    slash: "By",
+    dash: &["by"],
+    value: Value::Choice(&["size", "md5", "read"]),
+    secret: false,
+    identity: true,
+    applies_to: BLOBS_FILES,
+    default: "the stored MD5 where both sides have one; otherwise both are read",
+    brief: "How `verify` compares objects of equal length",
+    detail: "`size` compares lengths only. `md5` compares the stored MD5s, and computes that of a file of this \
+             machine; an object without a stored MD5 is a failure. `read` reads every object on both sides and \
+             compares the bytes.",
     since: "azring 0.2",
 };

@@ -113,6 +113,26 @@ pub(crate) fn concurrency(args: &ParsedArgs) -> Result<Option<u32>, UsageError> 
     }
 }
 
+/// `/CapMbps`, in bytes per second.
+pub(crate) fn bytes_per_second_max(args: &ParsedArgs) -> Result<Option<f64>, UsageError> {
+    let Some(text) = args.text(&row::CAP_MBPS)? else {
+        return Ok(None);
+    };
+    let is_plain = text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let megabits: Option<f64> = text.parse().ok().filter(|_| is_plain);
+    match megabits {
+        Some(0.0) => Ok(None),
+        Some(megabits) if (0.001..=1e9).contains(&megabits) => Ok(Some(megabits * 125_000.0)),
+        Some(_) | None => Err(UsageError::meaning(format!(
+            "`{}` is no rate for `{}`: it is a number of megabits per second from 0.001 on, or 0 for no cap",
+            shown(text),
+            row::CAP_MBPS.spelled(args.dialect())
+        ))),
+    }
+}
+
 /// `/Delimiter`.
 pub(crate) fn delimiter(args: &ParsedArgs) -> Result<Option<char>, UsageError> {
     let Some(text) = args.text(&row::DELIMITER)? else {

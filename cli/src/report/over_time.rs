@@ -320,6 +320,7 @@ fn class(bound: Bound) -> &'static str {
         Bound::Fixed => "fixed",
         Bound::Disk => "disk",
         Bound::Memory => "memory",
+        Bound::RateCap => "rate-cap",
     }
 }
 

@@ -38,6 +38,8 @@ pub(super) struct ControllerInputs {
     pub(super) disk: Arc<DiskLoad>,
     pub(super) memory: Arc<MemoryPressure>,
     pub(super) chunk_size_hint: ChunkSizeHint,
+    /// The longest chunk that is wanted under the cap on the rate, in bytes.
+    pub(super) capped_chunk_bytes: Option<u64>,
     /// The queue of the workers; `None` for a pipe, which has nothing to do whenever a permit is
     /// free.
     ///
@@ -54,6 +56,8 @@ struct Seen {
     at_disk: u32,
     for_memory: u32,
     ticks: u32,
+    /// The cap on the rate held requests back.
+    held_back: bool,
 }
 
 /// What is known of the services' outages, from one window to the next.
@@ -121,6 +125,7 @@ impl Controller {
         self.seen.at_disk += disk.under_way + disk.waiting;
         self.seen.for_memory += self.inputs.memory.waiting();
         self.seen.ticks += 1;
+        self.seen.held_back |= now.held_back > 0;
         let starved = self.is_starved();
         let is_there = starved && are_few(now.under_way, self.obeyed.concurrency);
         self.inputs.traffic.set_hedging(is_there);
@@ -187,6 +192,7 @@ impl Controller {
 
     fn sample(&mut self, long: Duration, tally: &Tally) -> Sample {
         let before = &self.before;
+        let before_delayed = (before.delayed, before.succeeded);
         let received_bytes = tally.received_bytes - before.received_bytes;
         let sent_bytes = tally.sent_bytes - before.sent_bytes;
         let failed_bytes = tally.failed_bytes - before.failed_bytes;
@@ -236,6 +242,7 @@ impl Controller {
             disk_ended: (disk.ended - disk_before.ended) as u32,
             disk_bytes: disk.moved_bytes - disk_before.moved_bytes,
             for_memory: seen.for_memory / ticks,
+            capped: seen.held_back || is_held_back(tally, before_delayed),
             starved: self.is_starved(),
             processor: self.processor.busy(long),
         }
@@ -264,13 +271,21 @@ impl Controller {
                 Pace::Bytes(rate) => traffic::Pace::Bytes(rate),
                 Pace::Requests(rate) => traffic::Pace::Requests(rate),
             }));
-        self.inputs.chunk_size_hint.set(decision.block_bytes);
+        let chunk_bytes = decision.block_bytes;
+        let most = self.inputs.capped_chunk_bytes.unwrap_or(chunk_bytes);
+        self.inputs.chunk_size_hint.set(chunk_bytes.min(most));
         let turns = decision.turns.unwrap_or(OPERATIONS_MAX);
         self.inputs.disk.set(turns);
         if let Some(wait) = decision.hold {
             self.inputs.traffic.hold(wait);
         }
     }
+}
+
+/// Whether the cap on the rate has delayed half of the requests since these were delayed and had succeeded.
+fn is_held_back(now: &Tally, (delayed, succeeded): (u64, u64)) -> bool {
+    let delayed = now.delayed - delayed;
+    delayed > 0 && 2 * delayed >= now.succeeded - succeeded
 }
 
 /// Whether the arrival of sent bytes is observed before their request is answered.
@@ -317,6 +332,7 @@ mod tests {
             disk: Arc::default(),
             memory: Arc::default(),
             chunk_size_hint: ChunkSizeHint::default(),
+            capped_chunk_bytes: None,
             queue: None,
             cores: 1,
             remembered: None,

@@ -1,7 +1,7 @@
 //! One run of the program: the stations joined, one file for each command.
 //!
 //! [`run()`] opens the journal's recorder and the report, and runs one command: `copy`, `preview`,
-//! `sync`, `moves`, `export` or `pipe`. The calling thread is the coordinator: it lists, plans, fills the queue and reports, while
+//! `sync`, `moves`, `verify`, `export` or `pipe`. The calling thread is the coordinator: it lists, plans, fills the queue and reports, while
 //! worker threads transfer chunks. Listing and reporting are two futures of this one thread, so two
 //! events never reach an observer at once.
 //!
@@ -28,6 +28,8 @@ mod sync;
 mod moves;
 
 mod move_queue;
+
+mod verify;
 
 mod export;
 

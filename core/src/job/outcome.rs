@@ -109,6 +109,14 @@ impl Settlement<'_> {
         }
         Totals::add(&self.totals.settled_bytes, bytes);
         Totals::add(&self.totals.failed, 1);
+        if let Error::Different(difference) = *error.bare() {
+            self.observer.event(Event::Differs {
+                name,
+                bytes,
+                difference,
+            });
+            return;
+        }
         self.observer.event(Event::Failed {
             name,
             bytes,

@@ -13,6 +13,7 @@ use azring_transport::disk::durability::{DurabilityMode, DurabilityQueue};
 use azring_transport::disk::{Disk, DiskLoad};
 use azring_transport::runtime::IoChoice;
 use azring_transport::tls::Trust;
+use azring_transport::traffic::Traffic;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::controller::{Controller, ControllerInputs};
@@ -21,6 +22,7 @@ use crate::Result;
 use crate::digest::Hashers;
 use crate::location::Location;
 use crate::options::{Durability, Engine, Io, Options};
+use crate::plan::chunks::CHUNK_BYTES_MIN;
 use crate::plan::route::{Direction, Route, Way};
 use crate::report::Totals;
 use crate::schedule::gate::WorkerPermits;
@@ -53,6 +55,8 @@ pub(super) struct Resources {
     descriptors: DescriptorBudget,
     io: IoChoice,
     chunk_size_hint: ChunkSizeHint,
+    /// The longest chunk that is wanted under the cap on the rate, in bytes.
+    capped_chunk_bytes: Option<u64>,
 }
 
 impl Resources {
@@ -73,7 +77,8 @@ impl Resources {
         });
         let remembered = remembered_name(options, route)
             .zip(options.engine.remember_in.as_deref())
-            .filter(|_| asked.is_none())
+            // A verification reads both ends, which says little about a copy.
+            .filter(|_| asked.is_none() && options.verify.is_none())
             .map(|(place, folder)| Remembered::new(folder, &place));
         let usual = usual(asked, cores);
         let number = remembered.as_ref().and_then(Remembered::number);
@@ -104,6 +109,11 @@ impl Resources {
             .map(|_| Pool::sharing(budget.arena_bytes, 2, &shortage))
             .collect();
         let settings = Arc::new(settings(options, totals)?);
+        let capped_chunk_bytes = options.engine.bytes_per_second_max.map(capped_chunk);
+        let chunk_size_hint = ChunkSizeHint::default();
+        if let Some(bytes) = capped_chunk_bytes {
+            chunk_size_hint.set(bytes);
+        }
         Ok(Self {
             settings,
             cores,
@@ -116,7 +126,8 @@ impl Resources {
             shortage,
             descriptors,
             io: io_choice(options.engine.io),
-            chunk_size_hint: ChunkSizeHint::default(),
+            chunk_size_hint,
+            capped_chunk_bytes,
         })
     }
 
@@ -269,6 +280,7 @@ impl Resources {
             disk,
             memory,
             chunk_size_hint: self.chunk_size_hint.clone(),
+            capped_chunk_bytes: self.capped_chunk_bytes,
             queue,
             cores: self.cores,
             remembered: self.remembered.clone(),
@@ -365,9 +377,23 @@ fn io_choice(io: Io) -> IoChoice {
 fn settings(options: &Options, totals: &Totals) -> Result<Settings> {
     Ok(Settings {
         retries: Arc::clone(&totals.retries),
-        traffic: Arc::clone(&totals.traffic),
+        traffic: capped(Arc::clone(&totals.traffic), &options.engine),
         ..client_settings(&options.engine)?
     })
+}
+
+/// The counters of the requests, under the cap that the user has set.
+fn capped(traffic: Arc<Traffic>, engine: &Engine) -> Arc<Traffic> {
+    if let Some(bytes_per_second) = engine.bytes_per_second_max {
+        traffic.set_cap(bytes_per_second);
+    }
+    traffic
+}
+
+/// The longest chunk under a cap of so many bytes per second: half a second of it. A longer one would move in
+/// jumps.
+fn capped_chunk(bytes_per_second: f64) -> u64 {
+    ((bytes_per_second / 2.0) as u64).max(CHUNK_BYTES_MIN)
 }
 
 /// What a client takes over from the engine: certificates, addresses, proxies and patience.
@@ -381,6 +407,7 @@ pub(super) fn client_settings(engine: &Engine) -> Result<Settings> {
         resolve: Arc::clone(&engine.resolve),
         proxies: Arc::clone(&engine.proxies),
         give_up: engine.give_up,
+        traffic: capped(Arc::default(), engine),
         ..Settings::default()
     })
 }

@@ -60,7 +60,7 @@ pub fn run(
         recorder.append(&Record::Run { begun: now() });
     }
     let runs_before = earlier.as_ref().map(earlier_runs::text);
-    report_start(options, &totals, earlier.as_ref(), observer);
+    report_start((options, route.way), &totals, earlier.as_ref(), observer);
     let coordinator = runtime::plain_runtime()?;
     let run = Run {
         options,
@@ -110,7 +110,7 @@ pub fn run(
 
 /// Reports the start of the run, what it resumes, and warnings about its locations.
 fn report_start(
-    options: &Options,
+    (options, way): (&Options, Way),
     totals: &Arc<Totals>,
     earlier: Option<&Replayed>,
     observer: &dyn Observer,
@@ -118,6 +118,11 @@ fn report_start(
     observer.event(Event::Started { totals });
     if let Some(earlier) = earlier {
         observer.event(Event::Notice(&earlier_runs::resume_notice(earlier)));
+    }
+    if options.engine.bytes_per_second_max.is_some() && way == Way::ServerCopy {
+        observer.event(Event::Notice(
+            "the cap on the rate concerns bytes that pass through this machine, and here the service copies by itself",
+        ));
     }
     for location in [&options.source, &options.target] {
         if let Some(warning) = plain_text_warning(location, &options.engine.resolve) {
@@ -165,6 +170,10 @@ impl Run<'_> {
         if let Some(sync) = &self.options.sync {
             // The future is large and is awaited once.
             return Box::pin(self.sync(sync, earlier, notes)).await;
+        }
+        if let Some(verify) = self.options.verify {
+            // The future is large and is awaited once.
+            return Box::pin(self.verify(verify, notes)).await;
         }
         if self.moves.is_some() {
             self.check_moved_kind()?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Conflict, DownloadOptions, Engine, Integrity, MoveOptions, PropertyOptions, Selection,
-    SyncOptions, TableOptions, UploadOptions,
+    SyncOptions, TableOptions, UploadOptions, VerifyOptions,
 };
 use crate::location::Location;
 
@@ -45,6 +45,8 @@ pub struct Options {
     pub sync: Option<SyncOptions>,
     /// The objects are deleted at the source once their copies were verified; `None` for a copy.
     pub moves: Option<MoveOptions>,
+    /// Both sides are compared and nothing is written; `None` for a copy.
+    pub verify: Option<VerifyOptions>,
     /// A source that is a folder becomes a folder of its name at the target, and the URL of a blob is
     /// the name of a single object unless it ends in a slash: the naming of AzCopy 10.
     pub as_subdir: bool,

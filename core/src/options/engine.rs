@@ -20,6 +20,8 @@ pub struct Engine {
     /// `None`: a quarter of what the machine, the control groups and the limit of address space
     /// allow, at most 1 GiB.
     pub memory_bytes: Option<u64>,
+    /// The most bytes per second of all requests together; `None`: without a cap.
+    pub bytes_per_second_max: Option<f64>,
     /// How long a run waits for a service that cannot be reached.
     pub give_up: GiveUp,
     /// Certificates to trust in addition to the platform's, a PEM file.

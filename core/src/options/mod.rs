@@ -3,7 +3,8 @@
 //! The command line makes one [`Options`], and the job reads it. Each group of options has its own
 //! file: which objects ([`Selection`]), existing targets ([`Conflict`]), uploads, stored
 //! properties ([`PropertyOptions`]), downloads, checksums, tables, a sync ([`SyncOptions`]), a move
-//! ([`MoveOptions`]), and how much of the machine may be used ([`Engine`]).
+//! ([`MoveOptions`]), a verification ([`VerifyOptions`]), and how much of the machine may be used
+//! ([`Engine`]).
 
 mod copy_options;
 
@@ -35,6 +36,8 @@ mod sync;
 
 mod move_options;
 
+mod verify_options;
+
 mod engine;
 
 pub use access_tier::{AccessTier, RehydratePriority};
@@ -55,3 +58,4 @@ pub use split_keys::SplitKeys;
 pub use sync::{Compare, DeletionLimit, DeletionMode, SyncOptions};
 pub use table::{EntityOperation, SPLIT_MB_MAX, SPLIT_MB_MIN, TableOptions};
 pub use upload::UploadOptions;
+pub use verify_options::{VerifyBy, VerifyOptions};

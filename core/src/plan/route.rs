@@ -152,7 +152,26 @@ impl Route {
     ///
     /// As [`Route::between`].
     pub fn of(options: &Options) -> Result<Self> {
+        if options.verify.is_some() {
+            return Self::to_compare(&options.source, &options.target);
+        }
         Self::between(&options.source, &options.target, options.sync_copy)
+    }
+
+    /// The route on which this machine reads both ends to compare them.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Usage`] for an end that has no objects.
+    pub fn to_compare(source: &Location, target: &Location) -> Result<Self> {
+        let direction = match (is_service(source)?, is_service(target)?) {
+            (true, true) => Direction::ServiceToService,
+            (false, _) | (_, false) => Direction::Download,
+        };
+        Ok(Self {
+            source_names: SourceNames::of(source),
+            ..Self::new(Way::Stream, direction, ELSEWHERE)
+        })
     }
 
     /// The route from one end to another. With `sync_copy` the bytes pass through this machine
@@ -292,6 +311,19 @@ impl Route {
             target_key_opens_source: false,
             reads_files: false,
             writes_blobs: facts.writes_blobs,
+        }
+    }
+}
+
+/// Whether the objects of a location are in a service, or else on this machine.
+fn is_service(location: &Location) -> Result<bool> {
+    match location {
+        Location::Local(_) => Ok(false),
+        Location::Blob(_) | Location::Share(_) => Ok(true),
+        Location::Table(_) | Location::Pipe | Location::Synthetic(_) | Location::Discard(_) => {
+            Err(Error::Usage(format!(
+                "folders, containers and file shares can be compared, and `{location}` is none"
+            )))
         }
     }
 }

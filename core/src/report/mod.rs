@@ -18,6 +18,9 @@ mod planned_change;
 
 mod deletions;
 
+mod content_difference;
+
+pub use content_difference::ContentDifference;
 pub use deletions::{DeletionRefusal, Deletions};
 pub use details::Details;
 pub use measured::Measured;

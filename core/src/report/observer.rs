@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Details, Measured, NothingSelected, OutageNews, PlannedChange, Totals, Window};
+use super::{
+    ContentDifference, Details, Measured, NothingSelected, OutageNews, PlannedChange, Totals,
+    Window,
+};
 use crate::Error;
 use crate::entry::{ETag, EntryName};
 
@@ -83,6 +86,15 @@ pub enum Event<'a> {
         error: &'a Error,
         /// What else is known of it.
         details: &'a Details,
+    },
+    /// A verification found that the two sides do not have the same.
+    Differs {
+        /// Its name on either side.
+        name: &'a EntryName,
+        /// Its length, at the source if that has it.
+        bytes: u64,
+        /// How it differs.
+        difference: ContentDifference,
     },
     /// An object was deleted at the target of a sync or by the command `remove`.
     Deleted {

@@ -235,6 +235,7 @@ impl Case {
                 ..SyncOptions::default()
             }),
             moves: None,
+            verify: None,
             preview: false,
         }
     }

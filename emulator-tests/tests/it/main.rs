@@ -22,6 +22,7 @@ mod moves;
 mod moves_model;
 mod page_blobs;
 mod power_cut;
+mod rate_cap;
 mod remove;
 mod reruns;
 mod server_copy;
@@ -34,6 +35,7 @@ mod special_files;
 mod sync;
 mod sync_copy;
 mod sync_guards;
+mod verify;
 mod wrong_answers;
 mod wrong_data;
 

@@ -16,10 +16,12 @@ pub(crate) struct Attempt {
     meter: Option<(Rc<Meter>, u64)>,
     is_over: bool,
     kind: Option<LatencyClass>,
+    /// The bytes for which the cap has admitted it.
+    reserved: u64,
 }
 
 impl Attempt {
-    pub(super) fn new(traffic: Arc<Traffic>) -> Self {
+    pub(super) fn new(traffic: Arc<Traffic>, reserved: u64) -> Self {
         traffic.under_way.fetch_add(1, Relaxed);
         Self {
             traffic,
@@ -27,6 +29,7 @@ impl Attempt {
             meter: None,
             is_over: false,
             kind: None,
+            reserved,
         }
     }
 
@@ -89,6 +92,9 @@ impl Attempt {
 impl Drop for Attempt {
     fn drop(&mut self) {
         self.traffic.under_way.fetch_sub(1, Relaxed);
+        if self.meter.is_some() {
+            self.traffic.rate_cap.settle(self.reserved, self.bytes());
+        }
         if !self.is_over {
             self.traffic.sent(self.ends_sent());
             self.traffic.failed(self.bytes(), None);

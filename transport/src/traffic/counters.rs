@@ -8,6 +8,7 @@ use super::hedge_budget::HedgeBudget;
 use super::latency::Histogram;
 use super::latency_classes::LatencyClasses;
 use super::pace::Pacer;
+use super::rate_cap::RateCap;
 use super::{Attempt, Availability, Latencies, LatencyClass, Pace, Tally};
 use crate::clock::Clock;
 use crate::{Error, Kind};
@@ -38,6 +39,7 @@ pub struct Traffic {
     latencies: Histogram,
     pub(super) first_bytes: Histogram,
     pacer: Pacer,
+    pub(super) rate_cap: RateCap,
     pub(super) latency_classes: LatencyClasses,
     hedge_budget: HedgeBudget,
     availability: Availability,
@@ -52,13 +54,20 @@ impl Traffic {
         &self.availability
     }
 
-    /// Waits until the pace allows an attempt of about `bytes` bytes, and begins it.
+    /// Waits until the pace and the cap allow an attempt of about `bytes` bytes, and begins it.
     pub(crate) async fn begin(self: &Arc<Self>, bytes: u64, clock: &dyn Clock) -> Attempt {
-        let wait = self.pacer.reserve(bytes);
+        let (paced, capped) = (self.pacer.reserve(bytes), self.rate_cap.reserve(bytes));
+        let _waits = (capped > paced).then(|| self.rate_cap.wait());
+        let wait = paced.max(capped);
         if !wait.is_zero() {
             clock.sleep(wait).await;
         }
-        Attempt::new(Arc::clone(self))
+        Attempt::new(Arc::clone(self), bytes)
+    }
+
+    /// All requests together move no more than this from now on.
+    pub fn set_cap(&self, bytes_per_second: f64) {
+        self.rate_cap.set(bytes_per_second);
     }
 
     /// The counters now. The figures since the last look begin again.
@@ -87,6 +96,8 @@ impl Traffic {
             refused_for_requests: self.refused_for_requests.load(Relaxed),
             timeouts: self.timeouts.load(Relaxed),
             hedged: self.hedge_budget.taken(),
+            delayed: self.rate_cap.delayed(),
+            held_back: self.rate_cap.waiting(),
             under_way: self.under_way.load(Relaxed),
             retry_after: some(retry_after_ms).map(Duration::from_millis),
             round_trip: some(round_trip_us).map(Duration::from_micros),
@@ -135,15 +146,16 @@ impl Traffic {
         self.hedge_budget.set(is_there);
     }
 
-    /// Whether a late request may be sent a second time now.
+    /// Whether a late request may be sent a second time now. Under a cap it never is: a request is late there
+    /// because it waits for its turn.
     pub fn allows_hedging(&self) -> bool {
-        self.hedge_budget.is_there()
+        self.hedge_budget.is_there() && !self.rate_cap.is_set()
     }
 
     /// Takes a second attempt of `bytes` bytes from the budget, if there is room.
     pub(crate) fn take_hedge(&self, bytes: u64) -> bool {
-        self.hedge_budget
-            .take(bytes, self.succeeded_bytes.load(Relaxed))
+        let succeeded_bytes = self.succeeded_bytes.load(Relaxed);
+        self.allows_hedging() && self.hedge_budget.take(bytes, succeeded_bytes)
     }
 
     /// After which time a request of this class is late, where that is known.

@@ -2,8 +2,8 @@
 //!
 //! The clients of all workers share one [`Traffic`]. Every attempt begins with it, which may wait
 //! for the pace, and reports its end to it. Connections count their bytes with a [`Meter`]. The
-//! controller of the run reads the [`Tally`] now and then and sets the pace. These are counters
-//! only. [`Availability`] alone decides something: it holds requests back while their service
+//! controller of the run reads the [`Tally`] now and then and sets the pace; the user may set a cap.
+//! These are counters only. [`Availability`] alone decides something: it holds requests back while their service
 //! cannot be reached.
 
 mod attempt;
@@ -15,6 +15,8 @@ mod latency_classes;
 mod latency;
 
 mod pace;
+
+mod rate_cap;
 
 mod hedge_budget;
 
@@ -38,3 +40,6 @@ pub use tally::Tally;
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod rate_cap_tests;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// The counters at one time. All but the last three only grow.
+/// The counters at one time. All but the last four only grow.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Received bytes, heads included; counted as they come.
@@ -31,6 +31,10 @@ pub struct Tally {
     pub timeouts: u64,
     /// Late requests that were sent a second time beside the first.
     pub hedged: u64,
+    /// Attempts that the cap on the rate has delayed.
+    pub delayed: u64,
+    /// Attempts that the cap on the rate delays now.
+    pub held_back: u32,
     /// Attempts that are under way now.
     pub under_way: u32,
     /// The longest wait that the service asked for since the last look.

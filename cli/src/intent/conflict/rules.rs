@@ -23,13 +23,23 @@ impl Ends {
     /// The ends of a copy that core has a route for.
     pub(super) fn of(source: &Location, target: &Location, is_sync: bool) -> Result<Self> {
         let route = Route::between(source, target, is_sync)?;
-        Ok(Self {
+        Ok(Self::on(route, source, target, is_sync))
+    }
+
+    /// The ends of a verification.
+    pub(super) fn to_compare(source: &Location, target: &Location) -> Result<Self> {
+        let route = Route::to_compare(source, target)?;
+        Ok(Self::on(route, source, target, false))
+    }
+
+    fn on(route: Route, source: &Location, target: &Location, is_sync: bool) -> Self {
+        Self {
             source: EndKind::of_location(source),
             target: EndKind::of_location(target),
             direction: route.direction,
             is_sync,
             discards: matches!(target, Location::Discard(_)),
-        })
+        }
     }
 
     /// Whether one of the ends is of this kind.

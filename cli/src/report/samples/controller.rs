@@ -125,6 +125,7 @@ pub(crate) fn what(bound: Bound) -> &'static str {
         Bound::Processor => "this machine's processor",
         Bound::Disk => "the disk",
         Bound::Memory => "the memory budget (`/Memory`)",
+        Bound::RateCap => "the cap on the rate (`/CapMbps`)",
         Bound::Work => "too few objects at the same time",
         Bound::Fixed => "the number of requests (`/NC`)",
     }

@@ -60,6 +60,12 @@ impl RunHistory {
                 self.failures.add(name, &error.to_string());
                 self.slowest.add(name, *bytes, details);
             }
+            Event::Differs {
+                name, difference, ..
+            } => {
+                self.failed += 1;
+                self.failures.add(name, &difference.to_string());
+            }
             Event::Unlisted { what, error } => {
                 self.failures.add(what, &error.to_string());
             }

@@ -74,6 +74,7 @@ impl Upload {
                 table: TableOptions::default(),
                 sync: None,
                 moves: None,
+                verify: None,
                 preview: false,
             },
             chunk_size_hint: ChunkSizeHint::default(),

@@ -147,7 +147,11 @@ impl Tuner {
         if sample.timeouts > 0 && sample.timeouts >= sample.succeeded / 10 {
             self.concurrency.halve();
             self.silence = Some((self.concurrency.limit(), SILENCE_WINDOWS));
-        } else if self.request_rate.binds() || sample.starved || sample.is_short_of_memory() {
+        } else if self.request_rate.binds()
+            || sample.capped
+            || sample.starved
+            || sample.is_short_of_memory()
+        {
             self.concurrency.freeze(work);
         } else if was_trying || self.disk.is_trying() {
             self.concurrency.pause();
@@ -242,6 +246,8 @@ impl Tuner {
     fn what_binds(&self, sample: &Sample, is_full: bool) -> Bound {
         if self.request_rate.binds() {
             Bound::Service
+        } else if sample.capped {
+            Bound::RateCap
         } else if sample.starved {
             Bound::Work
         } else if is_full {

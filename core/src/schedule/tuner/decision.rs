@@ -32,11 +32,13 @@ pub enum Bound {
     Disk,
     /// The memory that may be used (`/Memory`).
     Memory,
+    /// The cap on the rate that the user has set.
+    RateCap,
 }
 
 impl Bound {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Unknown,
         Self::Network,
         Self::Service,
@@ -45,6 +47,7 @@ impl Bound {
         Self::Fixed,
         Self::Disk,
         Self::Memory,
+        Self::RateCap,
     ];
 }
 
@@ -59,6 +62,7 @@ impl fmt::Display for Bound {
             Self::Fixed => "cap",
             Self::Disk => "disk",
             Self::Memory => "memory",
+            Self::RateCap => "rate_cap",
         })
     }
 }

@@ -64,6 +64,8 @@ pub struct Sample {
     pub disk_bytes: u64,
     /// Tasks that waited for memory, on average.
     pub for_memory: u32,
+    /// The cap on the rate, which the user has set, delayed requests.
+    pub capped: bool,
     /// Fewer requests were in flight than allowed, because there was no more to do.
     pub starved: bool,
     /// The share of its processor time that this process used, 0 to 1.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use azring_transport as transport;
 
 use super::{LocalRemover, LocalSource, LocalTarget, rules};
-use crate::entry::EntryName;
+use crate::entry::{Entry, EntryName};
 use crate::location::Location;
 use crate::options::Selection;
 use crate::select::Pattern;
@@ -51,6 +51,20 @@ impl Opener for LocalOpener<'_> {
 
     fn folder_source(&self, selection: &Selection) -> Result<Arc<dyn Source>> {
         Ok(source(self.0, selection, false)?.source)
+    }
+
+    fn find_object<'a>(&'a self, tools: &'a Tools) -> Step<'a, Result<Entry>> {
+        Box::pin(async move {
+            if !LocalSource::is_single(self.0) {
+                return Err(Error::NotFound(format!(
+                    "there is no file `{}`",
+                    EntryName::new(self.0.as_os_str().as_bytes())
+                )));
+            }
+            let (source, name) = LocalSource::file(self.0)?;
+            let found = source.find(tools, &name, None).await?;
+            found.ok_or_else(|| Error::NotFound(format!("`{name}` does not exist any more")))
+        })
     }
 
     fn remover(&self, _options: RemovalOptions) -> Result<Arc<dyn Remover>> {

@@ -22,6 +22,26 @@ pub(super) const ROWS: &[Row] = &[
         ],
     },
     Row {
+        slash: "CapMbps",
+        dash: &["cap-mbps"],
+        services: ALL,
+        ways: EVERYWHERE,
+        elsewhere: "",
+        seen: |seen| format!("{:?}", seen.options.engine.bytes_per_second_max),
+        bare: "None",
+        right: &[
+            ("80", "Some(10000000.0)"),
+            ("0.5", "Some(62500.0)"),
+            ("0", "None"),
+        ],
+        wrong: &[
+            ("-1", "is no rate for"),
+            ("fast", "is no rate for"),
+            ("1e3", "is no rate for"),
+            ("0.0001", "is no rate for"),
+        ],
+    },
+    Row {
         slash: "IO",
         dash: &["io"],
         services: ALL,

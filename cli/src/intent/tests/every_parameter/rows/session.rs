@@ -27,6 +27,30 @@ pub(super) const ROWS: &[Row] = &[
         wrong: &[],
     },
     Row {
+        slash: "LogLevel",
+        dash: &["log-level"],
+        services: ALL,
+        ways: EVERYWHERE,
+        elsewhere: "",
+        seen: |seen| {
+            let settings = &seen.settings;
+            format!(
+                "{:?} {}",
+                settings.log_level,
+                settings.verbose_log.is_some()
+            )
+        },
+        bare: "Info false",
+        right: &[
+            ("NONE", "Info false"),
+            ("Error", "Error true"),
+            ("warning", "Warning true"),
+            ("INFO", "Info true"),
+            ("debug", "Info true"),
+        ],
+        wrong: &[("loud", "it takes `none`")],
+    },
+    Row {
         slash: "V",
         dash: &["verbose"],
         services: ALL,

@@ -26,7 +26,32 @@ pub(super) const ROWS: &[Row] = &[
         right: &[("", "true")],
         wrong: &[],
     },
+    Row {
+        slash: "VerifyOnly",
+        dash: &["verify-only"],
+        services: BLOBS_FILES,
+        ways: EVERYWHERE,
+        elsewhere: "",
+        seen: |seen| seen.options.verify.is_some().to_string(),
+        bare: "false",
+        right: &[("", "true")],
+        wrong: &[],
+    },
     // A copy refuses these.
+    Row {
+        slash: "By",
+        dash: &["by"],
+        services: BLOBS_FILES,
+        ways: NOWHERE,
+        elsewhere: "is only for `azring verify`",
+        seen: |_| String::new(),
+        bare: "",
+        right: &[("size", "")],
+        wrong: &[
+            ("read", "is only for `azring verify`"),
+            ("name", "it takes `size`"),
+        ],
+    },
     Row {
         slash: "Compare",
         dash: &["compare"],
