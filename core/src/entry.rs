@@ -148,6 +148,25 @@ pub struct ObjectProperties {
     pub tier: Option<AccessTier>,
     /// The index tags of a blob.
     pub tags: Option<BlobTags>,
+    /// What no copy stores, where a listing was asked to show it.
+    pub facts: Option<Box<BlobFacts>>,
+}
+
+/// What a service says about a blob that a listing shows and no copy stores, in the service's words.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BlobFacts {
+    /// The access tier, also an inferred one.
+    pub tier: Option<String>,
+    /// Where the blob goes from the archive: `rehydrate-pending-to-hot`.
+    pub archive_status: Option<String>,
+    /// `available`, `leased` and others.
+    pub lease_state: Option<String>,
+    /// `infinite` or `fixed`.
+    pub lease_duration: Option<String>,
+    /// `locked` or `unlocked`.
+    pub lease_status: Option<String>,
+    /// The id of this version of the blob, in an account that keeps versions.
+    pub version_id: Option<String>,
 }
 
 /// Why the bytes of a blob cannot be read.

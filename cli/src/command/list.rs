@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use azring_core::entry::Entry;
+use azring_core::entry::{Entry, Layout};
 use azring_core::location::Location;
 use azring_core::options::Selection;
 use azring_core::report::NothingSelected;
@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use super::definition::Command;
 use super::explain_filter::explain;
+use super::list_form::ListForm;
 use super::list_table::EntityListing;
 use crate::advice::Advice;
 use crate::console::{Console, Level, count, size};
@@ -63,6 +64,10 @@ pub(super) const COMMAND: Command = Command {
         &row::TRUSTED_MICROSOFT_SUFFIXES,
         &row::RESPONSE_FILE,
         &row::OUTPUT,
+        &row::PROPERTIES,
+        &row::RUNNING_TALLY,
+        &row::MACHINE_READABLE,
+        &row::MEGA_UNITS,
     ],
     has_own_help: false,
     run,
@@ -82,12 +87,19 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> 
     }
     let location = intent::place(&args, &environment)?;
     let engine = intent::engine(&args, &environment)?;
+    let form = ListForm::of(&args)?;
     let json = choice(&args, &row::OUTPUT)? == Some("json");
     let advice = Advice::new(&args, &environment);
     if let Location::Table(table) = &location {
-        let mut of_objects = [&row::PATTERN]
-            .into_iter()
-            .chain(row::FILTERS.iter().copied());
+        let mut of_objects = [
+            &row::PATTERN,
+            &row::PROPERTIES,
+            &row::RUNNING_TALLY,
+            &row::MACHINE_READABLE,
+            &row::MEGA_UNITS,
+        ]
+        .into_iter()
+        .chain(row::FILTERS.iter().copied());
         if let Some(parameter) = of_objects.find(|parameter| args.has(parameter)) {
             return Err(UsageError::meaning(format!(
                 "`{}` is not supported when the source is a table",
@@ -111,16 +123,28 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> 
             }
         });
     }
+    if args.has(&row::PROPERTIES) && !matches!(location, Location::Blob(_)) {
+        return Err(UsageError::meaning(format!(
+            "`{}` is only for blobs, and `{location}` has none",
+            row::PROPERTIES.spelled(args.dialect())
+        )));
+    }
     let pattern = args.text(&row::PATTERN)?;
     let selection = Selection {
         pattern: pattern.map(Into::into),
         recursive: true,
         filter: intent::filter(&args, &location)?,
+        metadata: form
+            .as_ref()
+            .is_some_and(|form| !form.properties.is_empty()),
+        facts: form.is_some(),
+        versions: form.as_ref().is_some_and(ListForm::has_versions),
         ..Selection::default()
     };
     let mut listing = Listing {
         console,
         json,
+        form,
         objects: 0,
         bytes: 0,
         failures: 0,
@@ -160,6 +184,7 @@ fn not_complete(listed: u64, what: &str, console: &Console) -> Ending {
 struct Listing<'a> {
     console: &'a Console,
     json: bool,
+    form: Option<ListForm>,
     objects: u64,
     bytes: u64,
     failures: u64,
@@ -199,16 +224,26 @@ impl Listing<'_> {
             self.console.message(Level::Error, &text);
             return;
         }
+        if self.form.is_some() && entry.kind == Layout::Folder {
+            // AzCopy 10 lists no marks of folders.
+            return;
+        }
         self.objects += 1;
         self.bytes += entry.bytes;
-        self.console.result(&if self.json {
-            as_record(entry)
-        } else {
-            as_line(entry)
+        self.console.result(&match &self.form {
+            form if self.json => as_record(entry, form.as_ref()),
+            Some(form) => form.line(entry),
+            None => as_line(entry),
         });
     }
 
     fn end(&self) {
+        if let Some(form) = self.form.as_ref().filter(|_| !self.json) {
+            if form.tally {
+                self.console.result(&form.end(self.objects, self.bytes));
+            }
+            return;
+        }
         self.console.result(&if self.json {
             let fields = json!({ "objects": self.objects, "bytes": self.bytes });
             record(Timestamp::now(), "summary", &fields)
@@ -232,11 +267,19 @@ fn as_line(entry: &Entry) -> String {
     format!("{modified:20} {:>14}  {}", entry.bytes, entry.name)
 }
 
-fn as_record(entry: &Entry) -> String {
+fn as_record(entry: &Entry, form: Option<&ListForm>) -> String {
     let mut fields = named(&entry.name);
     fields.insert("bytes".to_owned(), entry.bytes.into());
     if let Some(time) = modified(entry) {
         fields.insert("modified".to_owned(), format!("{time:.0}").into());
+    }
+    let properties = form.map_or(&[][..], |form| &form.properties);
+    if !properties.is_empty() {
+        let shown = properties.iter().map(|property| {
+            let value = property.value(entry);
+            (property.name().to_owned(), Value::from(value))
+        });
+        fields.insert("properties".to_owned(), Value::Object(shown.collect()));
     }
     record(Timestamp::now(), "object", &Value::Object(fields))
 }

@@ -19,6 +19,8 @@ mod list;
 
 mod list_table;
 
+mod list_form;
+
 mod sync;
 
 mod move_objects;

@@ -102,6 +102,8 @@ fn selection(args: &ParsedArgs, filter: Arc<Filter>) -> Result<Selection, UsageE
         },
         lasts: None,
         metadata: args.has(&row::SYNC),
+        facts: false,
+        versions: false,
         filter,
         lists_all_sizes_and_times: args.has(&row::SYNC),
     })

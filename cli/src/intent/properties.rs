@@ -49,6 +49,10 @@ pub(super) fn check(args: &ParsedArgs) -> Result<(), UsageError> {
     let foreign = [
         (&row::REHYDRATE_PRIORITY, "set-properties"),
         (&row::QUOTA_GB, "make"),
+        (&row::PROPERTIES, "list"),
+        (&row::RUNNING_TALLY, "list"),
+        (&row::MACHINE_READABLE, "list"),
+        (&row::MEGA_UNITS, "list"),
     ];
     match foreign
         .into_iter()

@@ -2,8 +2,8 @@
 
 use super::definition::{Group, Parameter};
 use super::{
-    filter, location, login, machine, measure, naming, properties, selection, session, sync, table,
-    transfer,
+    filter, listing, location, login, machine, measure, naming, properties, selection, session,
+    sync, table, transfer,
 };
 
 /// The whole table.
@@ -19,6 +19,7 @@ pub(crate) static GROUPS: &[Group] = &[
     measure::GROUP,
     sync::GROUP,
     naming::GROUP,
+    listing::GROUP,
     session::GROUP,
 ];
 

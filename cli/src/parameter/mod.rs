@@ -20,6 +20,8 @@ mod transfer;
 
 mod properties;
 
+mod listing;
+
 mod machine;
 
 mod table;
@@ -41,6 +43,7 @@ pub(crate) use filter::{
     FILTER_FILES, FILTER_FROM, FILTERS, INCLUDE_MODE, INCLUDE_PATH, INCLUDE_PATTERN, INCLUDE_REGEX,
     MAP_FROM, MAX_SIZE, MIN_SIZE, NEWER_THAN, OLDER_THAN,
 };
+pub(crate) use listing::{MACHINE_READABLE, MEGA_UNITS, PROPERTIES, RUNNING_TALLY};
 pub(crate) use location::{
     DEST, DEST_KEY, DEST_SAS, DEST_TYPE, MAP_DRIVE, SOURCE, SOURCE_KEY, SOURCE_SAS, SOURCE_TYPE,
 };

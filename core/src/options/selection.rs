@@ -25,6 +25,10 @@ pub struct Selection {
     pub attributes: AttributeRule,
     /// Entries have the stored properties and the metadata of their objects, where the listing says them.
     pub metadata: bool,
+    /// Entries of blobs also have what a listing can show and no copy stores. Needs `metadata`.
+    pub facts: bool,
+    /// All versions of blobs are listed. A version is no object that could be copied.
+    pub versions: bool,
     /// The objects are listed again and again for this time; `None`: once. For measuring.
     pub lasts: Option<Duration>,
     /// Local files that this program writes during the copy: logs, a journal. They change while

@@ -13,6 +13,7 @@ mod filters;
 mod harness;
 mod kills;
 mod links;
+mod list_form;
 mod listing;
 mod login;
 mod make;

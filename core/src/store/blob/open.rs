@@ -90,6 +90,8 @@ impl Opener for BlobOpener<'_> {
         let read_options = BlobReadOptions {
             snapshots: selection.snapshots,
             carries: selection.metadata,
+            facts: selection.facts,
+            versions: selection.versions,
             ..BlobReadOptions::default()
         };
         let source = folder_source(self.0, selection, read_options)?;
@@ -148,6 +150,7 @@ async fn source(place: &BlobLocation, context: OpenContext<'_>) -> Result<Opened
         carries: route.keeps_properties || selection.metadata,
         snapshots: selection.snapshots,
         tags: options.properties.keeps_tags && route.keeps_properties && route.writes_blobs,
+        ..BlobReadOptions::default()
     };
     let mut found = single_blob(options, tools, place).await?;
     if read_options.tags

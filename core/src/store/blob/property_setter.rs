@@ -245,6 +245,7 @@ fn has_headers(found: &ObjectProperties, wanted: &ObjectProperties) -> bool {
     let headers = |properties: &ObjectProperties| ObjectProperties {
         tier: None,
         tags: None,
+        facts: None,
         ..without_metadata(properties)
     };
     headers(found) == headers(wanted)

@@ -13,6 +13,10 @@ pub struct BlobReadOptions {
     pub carries: bool,
     /// Snapshots are listed too.
     pub snapshots: bool,
+    /// Entries have what a listing can show and no copy stores.
+    pub facts: bool,
+    /// All versions are listed too.
+    pub versions: bool,
     /// Entries have index tags too.
     pub tags: bool,
 }

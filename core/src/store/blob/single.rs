@@ -4,7 +4,7 @@ use azring_transport::http::Reply;
 
 use super::properties::{Properties, kind};
 use super::request::{head_blob, list_blobs};
-use crate::entry::{Entry, EntryName, ObjectProperties, Version};
+use crate::entry::{BlobFacts, Entry, EntryName, ObjectProperties, Version};
 use crate::location::BlobLocation;
 use crate::store::Tools;
 use crate::store::rest::document::request_document;
@@ -93,9 +93,23 @@ pub(super) async fn find(
     let properties = Properties::of_head(&reply)?;
     let carried = ObjectProperties {
         tier: properties.tier,
+        facts: Some(Box::new(facts(&reply))),
         ..ObjectProperties::of_head(&reply)
     };
     Ok(Some((properties, carried)))
+}
+
+/// What a listing shows of the blob.
+fn facts(reply: &Reply) -> BlobFacts {
+    let text = |name| reply.header(name).map(str::to_owned);
+    BlobFacts {
+        tier: text("x-ms-access-tier"),
+        archive_status: text("x-ms-archive-status"),
+        lease_state: text("x-ms-lease-state"),
+        lease_duration: text("x-ms-lease-duration"),
+        lease_status: text("x-ms-lease-status"),
+        version_id: text("x-ms-version-id"),
+    }
 }
 
 /// A blob with these properties, as the entry of this name.

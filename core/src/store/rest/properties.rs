@@ -86,6 +86,7 @@ impl ObjectProperties {
             metadata: metadata.collect(),
             tier: None,
             tags: None,
+            facts: None,
         }
     }
 

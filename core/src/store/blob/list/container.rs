@@ -76,6 +76,7 @@ impl Container for Remote {
                 metadata: true,
                 snapshots: self.read_options.snapshots,
                 tags: self.read_options.tags,
+                versions: self.read_options.versions,
                 ..plain
             },
             // The service refuses snapshots together with a delimiter. A snapshot has its blob's name.

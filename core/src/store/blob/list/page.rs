@@ -12,7 +12,7 @@ use super::versions::Versions;
 use crate::Result;
 use crate::entry::{Entry, EntryName, Version};
 use crate::store::blob::properties::kind;
-use crate::store::blob::request::list_blobs::{self, ListedBlob};
+use crate::store::blob::request::list_blobs::{self, BlobParts, ListedBlob};
 use crate::store::blob::snapshot::Labels;
 use crate::store::listing::NameRange;
 use crate::store::rest::continuation::Continuation;
@@ -201,11 +201,14 @@ impl BlobListing {
     ) -> Result<page::ListedPage<ListedBlob>> {
         let PageScope { range, service, .. } = scope;
         // The true time of a blob is in its metadata.
-        let carries = self.read_options.carries || self.filter.judges_time();
+        let parts = BlobParts {
+            carries: self.read_options.carries || self.filter.judges_time(),
+            facts: self.read_options.facts,
+        };
         loop {
             let mut bounds = Bounds::new(scope, before);
             let read = move |body: &[u8]| {
-                let page = list_blobs::parse_until(body, carries, |name| bounds.is_after_end(name));
+                let page = list_blobs::parse_until(body, parts, |name| bounds.is_after_end(name));
                 page.map(|page| (page, bounds))
             };
             let (page, bounds) = read_aside(body.clone(), read).await?;

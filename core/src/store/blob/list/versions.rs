@@ -7,11 +7,14 @@ use std::collections::HashSet;
 
 use crate::store::blob::request::list_blobs::ListedBlob;
 
+/// The snapshot and the version of a blob; both are missing for the blob itself.
+type VersionKey = (Option<Box<str>>, Option<Box<str>>);
+
 /// The versions of the last name that were listed.
 #[derive(Debug, Default)]
 pub(super) struct Versions {
     name: Box<str>,
-    listed: HashSet<Option<Box<str>>>,
+    listed: HashSet<VersionKey>,
 }
 
 impl Versions {
@@ -27,7 +30,8 @@ impl Versions {
                 self.name.clone_from(&blob.name);
                 self.listed.clear();
             }
-            self.listed.insert(blob.snapshot.clone())
+            let version = (blob.snapshot.clone(), blob.version.clone());
+            self.listed.insert(version)
         });
     }
 }
@@ -48,6 +52,7 @@ mod tests {
             md5: None,
             blob_type: None,
             snapshot: snapshot.map(Into::into),
+            version: None,
             is_folder: false,
             archive: None,
             carried: None,

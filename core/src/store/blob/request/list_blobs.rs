@@ -10,7 +10,7 @@ use azring_transport::http::{Expected, Request};
 use http::Method;
 
 use crate::Result;
-use crate::entry::{ArchiveState, ETag, ObjectProperties};
+use crate::entry::{ArchiveState, BlobFacts, ETag, ObjectProperties};
 use crate::location::BlobLocation;
 use crate::options::AccessTier;
 use crate::store::blob::properties::{BlobType, FOLDER_MARK, FoundTier, is_true};
@@ -31,6 +31,10 @@ const START_FROM_VERSION: &str = "2026-02-06";
 
 /// What to list.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a part of the answer"
+)]
 pub struct PageRequest<'a> {
     /// The beginning of every name; empty for all.
     pub prefix: &'a str,
@@ -48,6 +52,17 @@ pub struct PageRequest<'a> {
     pub snapshots: bool,
     /// With index tags, which take a permission of their own.
     pub tags: bool,
+    /// With all versions, the oldest first.
+    pub versions: bool,
+}
+
+/// What is read of each blob beside what every listing needs.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct BlobParts {
+    /// The stored properties.
+    pub carries: bool,
+    /// What no copy stores, among the stored properties.
+    pub facts: bool,
 }
 
 /// A blob, as a listing describes it.
@@ -67,6 +82,8 @@ pub struct ListedBlob {
     pub blob_type: Option<BlobType>,
     /// The snapshot's time, as the service writes it; `None` for the blob itself.
     pub snapshot: Option<Box<str>>,
+    /// The id of the version, where versions are listed.
+    pub version: Option<Box<str>>,
     /// Whether it is a directory mark and no data.
     pub is_folder: bool,
     /// Why it cannot be read, where its tier is the reason.
@@ -102,6 +119,7 @@ pub fn request(place: &BlobLocation, listing: &PageRequest<'_>) -> Request {
         (listing.metadata, "metadata"),
         (listing.snapshots, "snapshots"),
         (listing.tags, "tags"),
+        (listing.versions, "versions"),
     ];
     let included = included.iter().filter(|(is_asked, _)| *is_asked);
     let include: Vec<_> = included.map(|(_, what)| *what).collect();
@@ -116,20 +134,19 @@ pub fn request(place: &BlobLocation, listing: &PageRequest<'_>) -> Request {
 
 /// Reads a page, without the stored properties.
 pub fn parse(body: &[u8]) -> Result<ListedPage<ListedBlob>> {
-    parse_until(body, false, |_| false)
+    parse_until(body, BlobParts::default(), |_| false)
 }
 
-/// Reads a page up to the first name after the end; such a page is the last one. Reads the stored properties too
-/// where `carries` says so.
+/// Reads a page up to the first name after the end; such a page is the last one. Reads these parts too.
 pub fn parse_until(
     body: &[u8],
-    carries: bool,
+    parts: BlobParts,
     mut is_behind: impl FnMut(&str) -> bool,
 ) -> Result<ListedPage<ListedBlob>> {
     let mut page = ListedPage::default();
     let whole = Xml::open(body, "EnumerationResults")?.children_until(|xml, tag| {
         match tag.name() {
-            "Blobs" => return read_blobs(xml, carries, &mut is_behind, &mut page),
+            "Blobs" => return read_blobs(xml, parts, &mut is_behind, &mut page),
             "NextMarker" => page.next = read_marker(xml)?,
             _ => {}
         }
@@ -153,14 +170,14 @@ fn check_count(count: usize) -> Result<()> {
 
 fn read_blobs(
     xml: &mut Xml<'_>,
-    carries: bool,
+    parts: BlobParts,
     is_behind: &mut impl FnMut(&str) -> bool,
     page: &mut ListedPage<ListedBlob>,
 ) -> Result<ControlFlow<()>> {
     xml.children_until(|xml, tag| {
         check_count(page.entries.len() + page.prefixes.len())?;
         match tag.name() {
-            "Blob" => match read_blob(xml, carries, is_behind)? {
+            "Blob" => match read_blob(xml, parts, is_behind)? {
                 Some(blob) => page.entries.push(blob),
                 None => return Ok(ControlFlow::Break(())),
             },
@@ -193,19 +210,22 @@ struct PartialBlob {
     md5: Option<[u8; 16]>,
     blob_type: Option<BlobType>,
     snapshot: Option<Box<str>>,
+    version: Option<Box<str>>,
     is_folder: bool,
     tier: FoundTier,
+    facts: Option<Box<BlobFacts>>,
     carried: Option<Box<ObjectProperties>>,
 }
 
 /// A blob; `None` where its name is after the end.
 fn read_blob(
     xml: &mut Xml<'_>,
-    carries: bool,
+    parts: BlobParts,
     is_behind: &mut impl FnMut(&str) -> bool,
 ) -> Result<Option<ListedBlob>> {
     let mut draft = PartialBlob {
-        carried: carries.then(Box::default),
+        carried: parts.carries.then(Box::default),
+        facts: parts.facts.then(Box::default),
         ..PartialBlob::default()
     };
     let whole = xml.children_until(|xml, tag| {
@@ -220,6 +240,10 @@ fn read_blob(
             "Snapshot" => {
                 let snapshot = xml.text()?;
                 draft.snapshot = (!snapshot.is_empty()).then(|| snapshot.into());
+            }
+            "VersionId" => {
+                let version = xml.text()?;
+                draft.version = (!version.is_empty()).then(|| version.into());
             }
             "Properties" => draft.read_properties(xml)?,
             "Metadata" => draft.read_metadata(xml)?,
@@ -243,9 +267,20 @@ impl PartialBlob {
                 "Content-Length" => self.bytes = xml.text()?.trim().parse().ok(),
                 "Content-MD5" => self.md5 = decode_md5(xml.text()?.trim()),
                 "BlobType" => self.blob_type = BlobType::from_word(xml.text()?.trim()),
-                "AccessTier" => self.tier.tier = AccessTier::from_word(xml.text()?.trim()),
+                "AccessTier" => {
+                    let text = xml.text()?;
+                    self.tier.tier = AccessTier::from_word(text.trim());
+                    self.fact(|facts| &mut facts.tier, &text);
+                }
                 "AccessTierInferred" => self.tier.is_inferred = is_true(&xml.text()?),
-                "ArchiveStatus" => self.tier.is_rehydrating = !xml.text()?.trim().is_empty(),
+                "ArchiveStatus" => {
+                    let text = xml.text()?;
+                    self.tier.is_rehydrating = !text.trim().is_empty();
+                    self.fact(|facts| &mut facts.archive_status, &text);
+                }
+                "LeaseState" => self.fact(|facts| &mut facts.lease_state, &xml.text()?),
+                "LeaseDuration" => self.fact(|facts| &mut facts.lease_duration, &xml.text()?),
+                "LeaseStatus" => self.fact(|facts| &mut facts.lease_status, &xml.text()?),
                 // Only accounts with a hierarchical namespace have this. Their directories are listed like blobs.
                 "ResourceType" => self.is_folder |= xml.text()?.trim() == "directory",
                 name => {
@@ -278,6 +313,13 @@ impl PartialBlob {
         })
     }
 
+    /// Keeps a fact, where facts are read.
+    fn fact(&mut self, field: impl FnOnce(&mut BlobFacts) -> &mut Option<String>, text: &str) {
+        if let Some(facts) = &mut self.facts {
+            *field(facts) = (!text.trim().is_empty()).then(|| text.trim().to_owned());
+        }
+    }
+
     /// Reads `<TagSet>` with the index tags. Tags that no service accepts are a fault of the answer.
     fn read_tags(&mut self, xml: &mut Xml<'_>) -> Result<()> {
         let tags = tags_document::read(xml)?;
@@ -290,6 +332,10 @@ impl PartialBlob {
     fn finish(mut self) -> Result<ListedBlob> {
         if let Some(carried) = &mut self.carried {
             carried.tier = self.tier.chosen();
+            if let Some(facts) = &mut self.facts {
+                facts.version_id = self.version.as_deref().map(Into::into);
+            }
+            carried.facts = self.facts.take();
         }
         let name = self
             .name
@@ -311,6 +357,7 @@ impl PartialBlob {
             md5: self.md5,
             blob_type: self.blob_type,
             snapshot: self.snapshot,
+            version: self.version,
             // A directory mark has no bytes. A blob with bytes is data, whatever its metadata says.
             is_folder: self.is_folder && bytes == 0,
             archive: self.tier.archive(),

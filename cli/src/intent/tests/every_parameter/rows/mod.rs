@@ -13,6 +13,8 @@ mod measure;
 mod naming;
 mod properties;
 
+mod listing;
+
 mod selection;
 
 mod session;
@@ -78,6 +80,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Row> {
         session::ROWS,
         sync::ROWS,
         properties::ROWS,
+        listing::ROWS,
         naming::ROWS,
     ]
     .into_iter()

@@ -11,7 +11,11 @@ use crate::Error;
 use crate::location::{Access, Location, parse as parse_location};
 
 fn parse_stored(body: &[u8]) -> Result<ListedPage<ListedBlob>> {
-    parse_until(body, true, |_| false)
+    let parts = BlobParts {
+        carries: true,
+        ..BlobParts::default()
+    };
+    parse_until(body, parts, |_| false)
 }
 
 fn place() -> BlobLocation {
@@ -45,6 +49,7 @@ fn a_real_page_is_read() {
                 snapshot: None,
                 is_folder: false,
                 archive: None,
+                version: None,
                 carried: None,
             },
             ListedBlob {
@@ -57,6 +62,7 @@ fn a_real_page_is_read() {
                 snapshot: Some("2018-08-16T15:19:39.1234567Z".into()),
                 is_folder: true,
                 archive: None,
+                version: None,
                 carried: None,
             },
         ]
@@ -189,6 +195,7 @@ fn any_blob() -> impl Strategy<Value = ListedBlob> {
                 snapshot: snapshot.map(Into::into),
                 is_folder: is_folder && bytes == 0,
                 archive: None,
+                version: None,
                 carried: None,
             },
         )
