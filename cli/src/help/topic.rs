@@ -80,7 +80,7 @@ const FILTERS: &[(&str, &str)] = &[
     (
         "Difference from AzCopy 10: several kinds of includes",
         "An object is selected if a pattern or a path or an expression matches. AzCopy 10 needs one of each kind, as \
-         azring does with `/IncludeMode:all`.",
+         azring does with `/IncludeMode:all` and in the commands of AzCopy 10.",
     ),
     (
         "Difference from AzCopy 10: patterns",

@@ -1,5 +1,7 @@
 //! The core's tests that are larger than one module.
 
+mod filtered_listing;
+
 mod link;
 
 mod share_target;

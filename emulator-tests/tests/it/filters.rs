@@ -294,6 +294,26 @@ fn a_removal_deletes_what_is_selected_and_nothing_else() {
 }
 
 #[test]
+fn a_move_takes_what_is_selected_and_leaves_the_rest_at_the_source() {
+    let (_server, service) = single_account::start();
+    let container = service.fresh_container("move");
+    let folder = folder_with(&tree());
+    let words = [
+        "/S",
+        "/Y",
+        "/Move",
+        "/IncludePattern:*.log",
+        "/ExcludePath:logs",
+    ];
+    let moved = Azring::upload(folder.path(), &container).args(words);
+    moved.run().succeeded().counting(3, 0, 0);
+    let is_moved = |name: &str| name.contains(".log") && !name.starts_with("logs/");
+    assert_same(&tree().only(is_moved), &Tree::get_from(&container));
+    let left = tree().only(|name| !is_moved(name));
+    assert_same(&left, &Tree::read_from(folder.path()));
+}
+
+#[test]
 fn nothing_that_is_selected_is_no_silent_success() {
     let folder = folder_with(&tree());
     let outcome = list_folder(&folder, &["/IncludePattern:nothing"]).succeeded();
