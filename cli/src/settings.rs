@@ -125,9 +125,15 @@ impl Settings {
     }
 
     /// Logs a command of AzCopy 10 as it does, if its variable names a folder: one file for a job.
-    pub(crate) fn log_as_azcopy10(&mut self, environment: &Environment) -> Result<(), UsageError> {
+    pub(crate) fn log_as_azcopy10(
+        &mut self,
+        args: &ParsedArgs,
+        environment: &Environment,
+    ) -> Result<(), UsageError> {
         let folder = environment.raw("AZCOPY_LOG_LOCATION").map(PathBuf::from);
-        let is_wanted = self.dialect == Dialect::AzCopy10 && self.verbose_log.is_none();
+        let is_wanted = self.dialect == Dialect::AzCopy10
+            && !args.has(&row::V)
+            && choice(args, &row::LOG_LEVEL)? != Some("none");
         let Some(folder) = folder.filter(|_| is_wanted) else {
             return Ok(());
         };

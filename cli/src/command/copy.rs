@@ -107,7 +107,7 @@ fn run_or_resume(
     if let Some(command_journal) = &command_journal {
         settings.job = JobId::of_fingerprint(&command_journal.command.fingerprint());
     }
-    settings.log_as_azcopy10(&environment)?;
+    settings.log_as_azcopy10(args, &environment)?;
     options.table.spool_in = match &command_journal {
         Some(command_journal) => Some(command_journal.folder.clone()),
         None => environment.state_folder(),

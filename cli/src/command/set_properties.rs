@@ -12,8 +12,10 @@ use crate::console::Console;
 use crate::ending::Ending;
 use crate::environment::Environment;
 use crate::help::CommandHelp;
-use crate::listener::{ActionSummary, JsonRecords, Listener, PlannedChanges};
-use crate::parameter as row;
+use crate::listener::{
+    ActionSummary, AzCopy10Output, JobKind, JsonRecords, Listener, PlannedChanges,
+};
+use crate::parameter::{self as row, Dialect};
 use crate::parsed::ParsedArgs;
 use crate::settings::Settings;
 use crate::usage_error::UsageError;
@@ -104,6 +106,10 @@ pub(super) fn set_properties(
     };
     if settings.is_silent {
         // Nothing is printed but errors.
+    } else if settings.dialect == Dialect::AzCopy10 {
+        let kind = JobKind::SetProperties;
+        let output = AzCopy10Output::new(Arc::clone(console), kind, &options, &settings);
+        listeners.push(Box::new(output));
     } else if settings.json {
         let records = JsonRecords::new(Arc::clone(console), &options, settings.dialect);
         listeners.push(Box::new(records) as Box<dyn Listener>);

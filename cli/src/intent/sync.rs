@@ -5,7 +5,7 @@ use azring_core::options::{Compare, DeletionLimit, DeletionMode, SyncOptions};
 use super::filter;
 use crate::environment::Environment;
 use crate::mask::shown;
-use crate::parameter::{self as row, Parameter};
+use crate::parameter::{self as row, Dialect, Parameter};
 use crate::parsed::{ParsedArgs, read};
 use crate::usage_error::UsageError;
 
@@ -108,6 +108,8 @@ fn deletion(args: &ParsedArgs, environment: &Environment) -> Result<DeletionMode
     match read::choice(args, &row::DELETE)? {
         Some("on") => Ok(DeletionMode::On),
         Some("ask") if args.has(&row::Y) => Ok(DeletionMode::On),
+        // AzCopy 10 goes on without an answer, and then deletes nothing.
+        Some("ask") if args.dialect() == Dialect::AzCopy10 => Ok(DeletionMode::Ask),
         Some("ask") if environment.can_ask || args.has(&row::L) => Ok(DeletionMode::Ask),
         Some("ask") => Err(UsageError::meaning(format!(
             "there is no terminal to ask at: give `{}` or `{}`",

@@ -41,6 +41,7 @@ mod wrong_answers;
 mod wrong_data;
 
 mod article;
+mod azcopy10;
 mod credentials;
 mod given_properties;
 mod hosts;

@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 
 use super::Verb;
+use super::filters::SUB_FOLDERS;
 use super::from_to::{self, End};
 use super::place::{self, at_blob_service};
 use super::translate::Translator;
@@ -28,7 +29,7 @@ impl CommandEnds {
     }
 }
 
-impl Translator {
+impl Translator<'_> {
     /// Reads the two places of a copy or a sync, and adds them.
     pub(super) fn ends(&mut self, usage: &str) -> Result<CommandEnds, UsageError> {
         let is_typed = self.words.text("from-to")?.is_some();
@@ -118,27 +119,21 @@ impl Translator {
             self.value(&row::SOURCE, raw)?;
             return Ok(false);
         };
-        let source = place::source(text, end)?;
+        let path = self.local(text, end);
+        let source = place::source(&path, end)?;
         let url = self.at_blob_service(source.text, end);
         self.value(&row::SOURCE, url)?;
         if let Some(word) = end.type_word() {
             self.value(&row::SOURCE_TYPE, word)?;
         }
-        if let Some(pattern) = source.pattern {
-            if self.words.is_on("recursive", false) {
-                return Err(UsageError::meaning(format!(
-                    "`{}` with `--recursive` is not supported: give the folder and `--include-pattern`",
-                    shown(text)
-                )));
-            }
-            self.value(&row::PATTERN, pattern)?;
-        }
         let is_deep = self.words.is_on("recursive", self.verb == Verb::Sync);
-        if source.is_content && end.is_remote() && !is_deep {
-            return Err(UsageError::meaning(format!(
-                "`{}` without `--recursive` is not supported: azring copies all that is below a URL, so give `--recursive`",
-                shown(text)
-            )));
+        match source.pattern {
+            Some(pattern) if is_deep => self.source_pattern(&pattern)?,
+            Some(pattern) => self.value(&row::PATTERN, pattern)?,
+            None if source.is_content && end.is_remote() && !is_deep => {
+                self.without_sub_folders()?;
+            }
+            None => {}
         }
         Ok(source.is_content)
     }
@@ -147,11 +142,25 @@ impl Translator {
         let Some(text) = place.to_str() else {
             return self.value(&row::DEST, place);
         };
-        let url = self.at_blob_service(text.to_owned(), end);
+        let place = self.local(text, end);
+        let url = self.at_blob_service(place, end);
         self.value(&row::DEST, url)?;
         match end.type_word() {
             Some(word) => self.value(&row::DEST_TYPE, word),
             None => Ok(()),
+        }
+    }
+
+    /// A URL has all that is below it, unless its sub-folders are excluded.
+    pub(super) fn without_sub_folders(&mut self) -> Result<(), UsageError> {
+        self.flag(&row::S)?;
+        self.value(&row::EXCLUDE_PATTERN, SUB_FOLDERS)
+    }
+
+    fn local(&self, text: &str, end: End) -> String {
+        match end {
+            End::Local => place::local_path(text, self.disk.exists),
+            _ => text.to_owned(),
         }
     }
 

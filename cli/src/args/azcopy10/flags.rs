@@ -12,6 +12,17 @@ use crate::parameter as row;
 const MANY: u16 = COPY | SYNC | REMOVE | SET;
 const TRANSFER: u16 = COPY | SYNC;
 
+/// Levels of the log, and azring's words for them.
+const LEVELS: &[(&str, &str)] = &[
+    ("NONE", "none"),
+    ("FATAL", "error"),
+    ("PANIC", "error"),
+    ("ERROR", "error"),
+    ("WARNING", "warning"),
+    ("INFO", "info"),
+    ("DEBUG", "debug"),
+];
+
 const FILTER: &str = "azring has no such filter yet";
 const PROPERTY: &str = "azring does not set this property yet";
 const OLD: &str =
@@ -76,78 +87,15 @@ pub(super) static FLAGS: &[Flag] = &[
         Idle("a root has no properties that azring copies"),
     ),
     // Filters.
-    text(
-        "include-pattern",
-        MANY,
-        Refused {
-            unless: &[""],
-            why: FILTER,
-        },
-    ),
-    text(
-        "exclude-pattern",
-        MANY,
-        Refused {
-            unless: &[""],
-            why: FILTER,
-        },
-    ),
-    text(
-        "include-path",
-        MANY,
-        Refused {
-            unless: &[""],
-            why: FILTER,
-        },
-    ),
-    text(
-        "exclude-path",
-        MANY,
-        Refused {
-            unless: &[""],
-            why: FILTER,
-        },
-    ),
-    text(
-        "include-regex",
-        TRANSFER,
-        Refused {
-            unless: &[""],
-            why: FILTER,
-        },
-    ),
-    text(
-        "exclude-regex",
-        TRANSFER,
-        Refused {
-            unless: &[""],
-            why: FILTER,
-        },
-    ),
-    text(
-        "include-before",
-        COPY | REMOVE,
-        Refused {
-            unless: &[""],
-            why: FILTER,
-        },
-    ),
-    text(
-        "include-after",
-        COPY | REMOVE,
-        Refused {
-            unless: &[""],
-            why: FILTER,
-        },
-    ),
-    text(
-        "list-of-files",
-        COPY | REMOVE | SET,
-        Refused {
-            unless: &[""],
-            why: FILTER,
-        },
-    ),
+    text("include-pattern", MANY, Composed),
+    text("exclude-pattern", MANY, Composed),
+    text("include-path", MANY, Composed),
+    text("exclude-path", MANY, Composed),
+    text("include-regex", TRANSFER, Composed),
+    text("exclude-regex", TRANSFER, Composed),
+    text("include-before", COPY | REMOVE, Row(&row::OLDER_THAN)),
+    text("include-after", COPY | REMOVE, Row(&row::NEWER_THAN)),
+    text("list-of-files", COPY | REMOVE | SET, Row(&row::FILES_FROM)),
     text(
         "list-of-versions",
         COPY | REMOVE,
@@ -407,14 +355,7 @@ pub(super) static FLAGS: &[Flag] = &[
             why: "azring's list has no such form yet",
         },
     ),
-    text(
-        "quota-gb",
-        MAKE,
-        Refused {
-            unless: &["", "0"],
-            why: "azring does not set quotas yet",
-        },
-    ),
+    text("quota-gb", MAKE, RowUnless(&row::QUOTA_GB, &["0"])),
     text("size-per-file", BENCH, Row(&row::SIZE)),
     text("file-count", BENCH, Row(&row::COUNT)),
     text(
@@ -458,15 +399,18 @@ pub(super) static FLAGS: &[Flag] = &[
     switch("endpoint", LOGIN, Row(&row::STATUS_ENDPOINT)),
     switch("method", LOGIN, Row(&row::STATUS_METHOD)),
     // Every command.
+    text("cap-mbps", TRANSFER | BENCH, Row(&row::CAP_MBPS)),
     text(
         "cap-mbps",
-        ALL,
-        Refused {
-            unless: &["", "0"],
-            why: "azring has no limit for its rate yet",
-        },
+        ALL & !(TRANSFER | BENCH),
+        Idle("few bytes move"),
     ),
-    text("log-level", ALL, Composed),
+    text("log-level", MANY | BENCH, Words(&row::LOG_LEVEL, LEVELS)),
+    text(
+        "log-level",
+        ALL & !(MANY | BENCH),
+        Idle("azring writes no log of it"),
+    ),
     text(
         "output-type",
         ALL,

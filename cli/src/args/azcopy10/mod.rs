@@ -22,13 +22,15 @@ mod place;
 
 mod ends;
 
+mod filters;
+
 mod translate;
 
 mod help;
 
 pub(crate) use flags::{is_flag, is_switch};
 pub(crate) use help::page;
-pub(crate) use translate::{Translation, read};
+pub(crate) use translate::{Disk, Translation, read};
 pub(crate) use verb::Verb;
 pub(crate) use words::Words;
 

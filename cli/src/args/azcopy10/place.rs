@@ -1,5 +1,7 @@
 //! A place of a command of AzCopy 10, and the wildcard in it.
 
+use std::path::Path;
+
 use super::from_to::End;
 use crate::mask::shown;
 use crate::usage_error::UsageError;
@@ -79,6 +81,24 @@ fn local(text: &str) -> Result<Source, UsageError> {
     })
 }
 
+/// A path of this machine as it was meant. A relative path of Windows has backslashes only, unless `exists` says
+/// that there is such a name here; a dot at the end marks a folder.
+pub(super) fn local_path(text: &str, exists: &dyn Fn(&Path) -> bool) -> String {
+    let is_windows = text.contains('\\')
+        && !text.contains('/')
+        && !text.starts_with("\\\\")
+        && text.as_bytes().get(1) != Some(&b':');
+    let path = if is_windows && !exists(Path::new(text)) {
+        text.replace('\\', "/")
+    } else {
+        text.to_owned()
+    };
+    match path.strip_suffix("/.") {
+        Some(folder) if !folder.is_empty() => format!("{folder}/"),
+        _ => path,
+    }
+}
+
 /// The URL of a place of Data Lake Storage at the Blob service of the same account.
 pub(super) fn at_blob_service(url: &str) -> String {
     let host_end = url
@@ -131,6 +151,18 @@ mod tests {
         assert!(is_content);
         assert!(!taken(&format!("{url}/d?sig=x*"), End::Blob).1);
         assert!(source(&format!("{url}/d*"), End::Blob).is_err());
+    }
+
+    #[test]
+    fn a_relative_path_of_windows_has_slashes_here() {
+        let path = |text: &str| local_path(text, &|path| path == Path::new(r"a\b"));
+        assert_eq!(path(r".\build"), "./build");
+        assert_eq!(path(r"dist\apps\*"), "dist/apps/*");
+        assert_eq!(path(r"a\b"), r"a\b");
+        for same in [r"C:\a\b", r"\\server\share", r"/a\b", "a/b", "."] {
+            assert_eq!(path(same), same);
+        }
+        assert_eq!(path("a/b/."), "a/b/");
     }
 
     #[test]

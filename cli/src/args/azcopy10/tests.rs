@@ -11,7 +11,11 @@ fn translated(line: &str) -> Result<Translation, UsageError> {
     let (verb, rest) = Verb::of(&words).expect("it is a command");
     let words = Words::read(verb, rest)?;
     let is_file = |path: &Path| path.extension().is_some();
-    read(words, &is_file, line)
+    let disk = Disk {
+        exists: &|_| false,
+        is_file: &is_file,
+    };
+    read(words, disk, line)
 }
 
 fn rows(line: &str) -> String {
@@ -111,16 +115,15 @@ fn what_has_no_meaning_is_refused_with_what_to_do() {
             "access control",
         ),
         (format!("copy {C}/a* /d"), "cannot use wildcards"),
-        (format!("copy {C}/* /d"), "give `--recursive`"),
+        (
+            format!("copy /d {C} --include-pattern=a/*.txt"),
+            "give `--include-path`",
+        ),
     ] {
         let text = refused(&line);
         assert!(text.contains(says), "{line}: {text}");
     }
-    for harmless in [
-        "--preserve-permissions=false",
-        "--hardlinks=Follow",
-        "--cap-mbps=0",
-    ] {
+    for harmless in ["--preserve-permissions=false", "--hardlinks=Follow"] {
         rows(&format!("copy /d {C} {harmless}"));
     }
 }
@@ -154,7 +157,8 @@ fn a_sync_deletes_and_asks_as_it_is_told() {
     let file = rows(&format!("sync /d/a.txt {C}"));
     assert!(file.contains("/Y /XO") && !file.contains("/Sync"), "{file}");
     refused(&format!("sync /d/a.txt {C} --delete-destination=true"));
-    refused(&format!("sync /d {C} --recursive=false"));
+    let flat = rows(&format!("sync /d {C} --recursive=false"));
+    assert!(flat.contains("/ExcludePattern:/*/"), "{flat}");
 }
 
 #[test]
@@ -197,4 +201,30 @@ fn every_flag_is_in_the_table_once_for_a_command() {
         assert!(!twice, "--{}", flag.name);
     }
     assert!(flags::FLAGS.len() >= 60);
+}
+
+#[test]
+fn filters_are_split_and_mean_the_same() {
+    let text = rows(&format!(
+        "copy /d {C} --recursive --include-pattern=*.a;{{b}} --include-path=x/;y --exclude-path=z"
+    ));
+    for word in [
+        "/IncludePattern:*.a",
+        r"/IncludePattern:\{b\}",
+        "/IncludePath:x /IncludePath:y",
+        "/ExcludePath:z",
+        "/IncludeMode:all",
+    ] {
+        assert!(text.contains(word), "{word}: {text}");
+    }
+    let one = rows(&format!("copy /d {C} --include-regex=^a;b$"));
+    assert!(one.contains("/IncludeRegex:^a /IncludeRegex:b$"), "{one}");
+    assert!(!one.contains("/IncludeMode"), "{one}");
+    let files = rows(&format!("copy /d/*.txt {C} --recursive"));
+    assert!(
+        files.contains("/IncludePattern:/*.txt /IncludePattern:/*.txt/"),
+        "{files}"
+    );
+    let flat = rows(&format!("copy {C}/v/* /d"));
+    assert!(flat.contains("/S /ExcludePattern:/*/"), "{flat}");
 }

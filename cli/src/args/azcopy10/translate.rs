@@ -7,6 +7,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use super::ends::CommandEnds;
+use super::filters::SUB_FOLDERS;
 use super::flag::Verdict;
 use super::from_to::{self, End};
 use super::{Verb, Words};
@@ -29,22 +30,28 @@ pub(crate) struct Translation {
     pub(crate) notices: Vec<String>,
 }
 
-/// Translates the words after the name of a command. `is_file` looks at a path of this machine.
-pub(crate) fn read(
-    words: Words,
-    is_file: &dyn Fn(&Path) -> bool,
-    typed: &str,
-) -> Result<Translation, UsageError> {
+/// How the translation looks at paths of this machine.
+#[derive(Clone, Copy)]
+pub(crate) struct Disk<'d> {
+    /// Whether there is anything.
+    pub(crate) exists: &'d dyn Fn(&Path) -> bool,
+    /// Whether there is a file.
+    pub(crate) is_file: &'d dyn Fn(&Path) -> bool,
+}
+
+/// Translates the words after the name of a command.
+pub(crate) fn read(words: Words, disk: Disk<'_>, typed: &str) -> Result<Translation, UsageError> {
     let mut translator = Translator {
         args: ParsedArgs::new(Dialect::Dash),
         notices: Vec::new(),
         verb: words.verb,
         words,
+        disk,
     };
     translator.table()?;
     match translator.verb {
         Verb::Copy => translator.copy()?,
-        Verb::Sync => translator.sync(is_file)?,
+        Verb::Sync => translator.sync()?,
         Verb::Remove => translator.remove()?,
         Verb::List => translator.list()?,
         Verb::Bench => translator.bench()?,
@@ -55,12 +62,8 @@ pub(crate) fn read(
         Verb::Login | Verb::LoginStatus | Verb::Logout | Verb::Env => {
             translator.words.check_places(0, 0, "[flags]")?;
         }
-        Verb::Make | Verb::SetProperties => {
-            return Err(UsageError::meaning(format!(
-                "azring has no `{}` yet",
-                translator.verb.name()
-            )));
-        }
+        Verb::Make => translator.make()?,
+        Verb::SetProperties => translator.set_properties()?,
     }
     Ok(Translation {
         verb: translator.verb,
@@ -71,14 +74,15 @@ pub(crate) fn read(
     })
 }
 
-pub(super) struct Translator {
+pub(super) struct Translator<'d> {
+    pub(super) disk: Disk<'d>,
     pub(super) verb: Verb,
     pub(super) words: Words,
     pub(super) args: ParsedArgs,
     pub(super) notices: Vec<String>,
 }
 
-impl Translator {
+impl Translator<'_> {
     /// The flags that need nothing but themselves.
     fn table(&mut self) -> Result<(), UsageError> {
         let mut rows: Vec<(&'static Parameter, Option<OsString>)> = Vec::new();
@@ -170,18 +174,16 @@ impl Translator {
         self.transfer(&ends)
     }
 
-    fn sync(&mut self, is_file: &dyn Fn(&Path) -> bool) -> Result<(), UsageError> {
+    fn sync(&mut self) -> Result<(), UsageError> {
         let ends = self.ends("<source> <destination> [flags]")?;
         let source = self.args.raw(&row::SOURCE).map(Path::new);
-        if ends.source == End::Local && source.is_some_and(is_file) {
+        if ends.source == End::Local && source.is_some_and(self.disk.is_file) {
             return self.sync_of_file(&ends);
         }
-        if !self.words.is_on("recursive", true) {
-            return Err(UsageError::meaning(
-                "`--recursive=false` is not supported: a sync of azring always includes sub-folders",
-            ));
-        }
         self.flag(&row::SYNC)?;
+        if !self.words.is_on("recursive", true) {
+            self.value(&row::EXCLUDE_PATTERN, SUB_FOLDERS)?;
+        }
         if self
             .words
             .one_of("delete-destination", &["true", "false", "prompt"])?
@@ -230,6 +232,7 @@ impl Translator {
             self.flag(&row::S)?;
         }
         self.flag(&row::Y)?;
+        self.filters()?;
         match self
             .words
             .one_of("delete-snapshots", &["include", "only", "none"])?
@@ -240,6 +243,22 @@ impl Translator {
             Some("include") => self.value(&row::DELETE_SNAPSHOTS, "include"),
             _ => Ok(()),
         }
+    }
+
+    fn make(&mut self) -> Result<(), UsageError> {
+        self.words.check_places(1, 1, "<url> [flags]")?;
+        let place = self.words.places[0].to_string_lossy().into_owned();
+        self.source(from_to::infer(&place)?).map(drop)
+    }
+
+    fn set_properties(&mut self) -> Result<(), UsageError> {
+        self.words.check_places(1, 1, "<url> [flags]")?;
+        let (source, _) = self.typed_ends(End::Nothing)?;
+        self.source(source)?;
+        if self.words.is_on("recursive", false) {
+            self.flag(&row::S)?;
+        }
+        self.filters()
     }
 
     fn list(&mut self) -> Result<(), UsageError> {
@@ -336,6 +355,7 @@ impl Translator {
     /// What copies and syncs have in common.
     fn transfer(&mut self, ends: &CommandEnds) -> Result<(), UsageError> {
         self.check_md5(ends)?;
+        self.filters()?;
         if self.words.is_on("preserve-last-modified-time", false) && self.verb == Verb::Copy {
             self.flag(&row::MT)?;
         }

@@ -15,8 +15,8 @@ use std::sync::Arc;
 
 use super::copy::copy_or_resume;
 use super::definition::Command;
-use super::{bench, jobs, list, login, logout, remove};
-use crate::args::azcopy10::{self, Translation, Verb, Words};
+use super::{bench, jobs, list, login, logout, make, remove, set_properties};
+use crate::args::azcopy10::{self, Disk, Translation, Verb, Words};
 use crate::console::{Console, Level};
 use crate::ending::Ending;
 use crate::environment::Environment;
@@ -24,7 +24,6 @@ use crate::help::CommandHelp;
 use crate::listener::azcopy10_refusal;
 use crate::mask::shown;
 use crate::parameter::Dialect;
-use crate::parsed::ParsedArgs;
 use crate::prompt;
 use crate::usage_error::UsageError;
 
@@ -65,16 +64,19 @@ fn run_words(
     words: &[OsString],
     console: &Arc<Console>,
 ) -> Result<Ending, UsageError> {
-    let is_file = |path: &std::path::Path| path.is_file();
+    let disk = Disk {
+        exists: &|path| path.exists(),
+        is_file: &|path| path.is_file(),
+    };
     let job = split.places.first().cloned();
     let status = split.text("with-status")?.map(str::to_owned);
     let Translation {
         verb,
         mut args,
         notices,
-    } = azcopy10::read(split, &is_file, &line(words))?;
+    } = azcopy10::read(split, disk, &line(words))?;
     for notice in &notices {
-        console.message(Level::Warning, notice);
+        console.message(Level::Info, notice);
     }
     let environment = Environment::of_process(console, prompt::secret_line(console));
     variables::add(&mut args, verb, &environment)?;
@@ -100,12 +102,9 @@ fn run_words(
             };
             jobs::of_azcopy10(verb, &call, args, console)
         }
-        Verb::Make | Verb::SetProperties => Err(not_built(verb, &args)),
+        Verb::Make => make::make(&args, console),
+        Verb::SetProperties => set_properties::set_properties(&args, console),
     }
-}
-
-fn not_built(verb: Verb, _args: &ParsedArgs) -> UsageError {
-    UsageError::meaning(format!("azring has no `{}` yet", verb.name()))
 }
 
 /// The command as it was typed, safe to print.

@@ -38,7 +38,7 @@ impl Counts {
         let deletions = summary.deletions.clone().unwrap_or_default();
         let failed = summary.failed + summary.directories_failed + deletions.failed;
         let skipped = match kind {
-            JobKind::Copy | JobKind::Remove => summary.skipped,
+            JobKind::Copy | JobKind::Remove | JobKind::SetProperties => summary.skipped,
             JobKind::Sync => 0,
         };
         Self {

@@ -42,8 +42,10 @@ impl FullNames {
     pub(super) fn removed(&self, name: &EntryName) -> String {
         match self.kind {
             JobKind::Sync => below(&self.target, name),
-            JobKind::Copy | JobKind::Remove if self.is_single(name) => whole(&self.source),
-            JobKind::Copy | JobKind::Remove => below(&self.source, name),
+            JobKind::Copy | JobKind::Remove | JobKind::SetProperties if self.is_single(name) => {
+                whole(&self.source)
+            }
+            JobKind::Copy | JobKind::Remove | JobKind::SetProperties => below(&self.source, name),
         }
     }
 

@@ -28,6 +28,8 @@ pub(crate) enum JobKind {
     Sync,
     /// A removal.
     Remove,
+    /// New properties.
+    SetProperties,
 }
 
 /// Prints what AzCopy 10 prints of a job on standard output.
@@ -81,6 +83,15 @@ impl AzCopy10Output {
         });
     }
 
+    fn would_set(&self, name: &EntryName, bytes: u64) {
+        let place = self.names.removed(name);
+        self.console.result(&if self.json {
+            records::dry_run(&place, None, bytes)
+        } else {
+            format!("DRYRUN: set-properties {place}")
+        });
+    }
+
     fn would_remove(&self, name: &EntryName, bytes: u64) {
         let place = self.names.removed(name);
         self.console.result(&if self.json {
@@ -97,6 +108,11 @@ impl Listener for AzCopy10Output {
             Event::Started { .. } if !self.preview => self.begin(),
             Event::Done { name, bytes, .. } if self.preview && self.kind == JobKind::Copy => {
                 self.would_copy(name, *bytes);
+            }
+            Event::Done { name, bytes, .. }
+                if self.preview && self.kind == JobKind::SetProperties =>
+            {
+                self.would_set(name, *bytes);
             }
             Event::Change(change) => {
                 let side = change.source.or(change.target);

@@ -48,6 +48,7 @@ pub(super) fn error(kind: JobKind, error: &Error) -> String {
         JobKind::Copy => "copy",
         JobKind::Sync => "sync",
         JobKind::Remove => "remove",
+        JobKind::SetProperties => "set-properties",
     };
     let text = format!("Cannot perform {verb} due to error: {error}");
     record("Error", &masked(&text))

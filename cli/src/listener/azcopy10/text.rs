@@ -39,7 +39,7 @@ pub(super) fn progress(counts: &Counts, bytes_per_second: u64) -> String {
 /// The lines at the end of a job.
 pub(super) fn summary(kind: JobKind, job: JobId, counts: &Counts) -> String {
     match kind {
-        JobKind::Copy | JobKind::Remove => of_copy(job, counts),
+        JobKind::Copy | JobKind::Remove | JobKind::SetProperties => of_copy(job, counts),
         JobKind::Sync => of_sync(job, counts),
     }
 }
