@@ -1,5 +1,7 @@
 //! One object of the source, as a listing describes it.
 
+mod link;
+
 mod smb;
 
 mod true_time;
@@ -7,6 +9,7 @@ mod true_time;
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+pub use link::{is_link, link_properties};
 pub use smb::{SmbAttributes, SmbProperties};
 pub use true_time::{TrueTime, with_true_time};
 
@@ -127,6 +130,8 @@ pub enum Layout {
     Appended,
     /// Nowhere: an empty blob that marks a directory (`hdi_isfolder`).
     Folder,
+    /// In order: the target of a symbolic link (`is_symlink`). Only where links are kept.
+    Link,
 }
 
 /// What a service stores beside an object's bytes, and stores again with a copy.

@@ -63,7 +63,7 @@ impl ShownProperty {
             }
             Self::BlobType => {
                 return match entry.kind {
-                    Layout::Plain | Layout::Folder => "BlockBlob",
+                    Layout::Plain | Layout::Folder | Layout::Link => "BlockBlob",
                     Layout::Pages => "PageBlob",
                     Layout::Appended => "AppendBlob",
                 }

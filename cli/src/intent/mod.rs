@@ -35,6 +35,8 @@ mod sync;
 
 mod moves;
 
+mod posix;
+
 mod properties;
 
 mod set_properties;

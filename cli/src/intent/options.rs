@@ -11,8 +11,8 @@ use azring_core::select::{AttributeRule, Filter};
 
 use super::ends::{SOURCE, TARGET, location};
 use super::{
-    bench, conflict, credential, extension_types, filter, moves, pipe, properties, special, sync,
-    table, verify,
+    bench, conflict, credential, extension_types, filter, moves, pipe, posix, properties, special,
+    sync, table, verify,
 };
 use crate::environment::Environment;
 use crate::parameter::{self as row, Dialect, Parameter};
@@ -45,6 +45,7 @@ pub(super) fn between(
 ) -> Result<Options, UsageError> {
     conflict::check(args, &source, &target)?;
     pipe::check(args, &source, &target)?;
+    posix::check(args, &source)?;
     let is_disk = special::is_disk(&source, environment);
     let upload = upload(args, environment, is_disk)?;
     let are_changed = matches!(target, Location::Discard(_));
@@ -93,6 +94,7 @@ fn selection(args: &ParsedArgs, filter: Arc<Filter>) -> Result<Selection, UsageE
         pattern: args.text(&row::PATTERN)?.map(str::to_owned),
         recursive: sync::is_recursive(args),
         snapshots: args.has(&row::SNAPSHOT),
+        links: posix::links(args)?,
         ignore_case: args.dialect() == Dialect::Slash,
         own_files: Vec::new(),
         attributes: AttributeRule {

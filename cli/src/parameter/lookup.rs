@@ -2,8 +2,8 @@
 
 use super::definition::{Group, Parameter};
 use super::{
-    filter, listing, location, login, machine, measure, naming, properties, selection, session,
-    sync, table, transfer,
+    filter, listing, location, login, machine, measure, naming, posix, properties, selection,
+    session, sync, table, transfer,
 };
 
 /// The whole table.
@@ -14,6 +14,7 @@ pub(crate) static GROUPS: &[Group] = &[
     filter::GROUP,
     transfer::GROUP,
     properties::GROUP,
+    posix::GROUP,
     machine::GROUP,
     table::GROUP,
     measure::GROUP,

@@ -22,6 +22,8 @@ mod properties;
 
 mod listing;
 
+mod posix;
+
 mod machine;
 
 mod table;
@@ -59,6 +61,7 @@ pub(crate) use machine::{
 };
 pub(crate) use measure::{COUNT, DURATION, KEEP, SIZE, VERIFY};
 pub(crate) use naming::{AS_SUBDIR, MISSING_MD5, OVERWRITE};
+pub(crate) use posix::LINKS;
 pub(crate) use properties::{
     BLOB_TAGS, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LANGUAGE, KEEP_TAGS,
     KEEP_TIER, METADATA, QUOTA_GB, REHYDRATE_PRIORITY, TIER,

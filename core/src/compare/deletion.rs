@@ -79,9 +79,11 @@ pub fn is_protected(entry: &Entry) -> bool {
             .any(|mark| name.eq_ignore_ascii_case(mark));
         is_name && value.trim().eq_ignore_ascii_case("true")
     };
+    // A link has this kind only where links are kept.
+    let is_kept_link = entry.kind == Layout::Link;
     entry.kind == Layout::Folder
         || entry.version.is_unknown()
-        || metadata.is_some_and(|metadata| metadata.iter().any(is_mark))
+        || !is_kept_link && metadata.is_some_and(|metadata| metadata.iter().any(is_mark))
 }
 
 /// Whether the file of this name below `root` is in one of the folders.

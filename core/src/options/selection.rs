@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::Links;
 use crate::select::{AttributeRule, Filter};
 
 /// Which objects of the source are copied.
@@ -23,6 +24,8 @@ pub struct Selection {
     pub ignore_case: bool,
     /// Which attributes a file must have.
     pub attributes: AttributeRule,
+    /// What becomes of symbolic links, at both ends.
+    pub links: Links,
     /// Entries have the stored properties and the metadata of their objects, where the listing says them.
     pub metadata: bool,
     /// Entries of blobs also have what a listing can show and no copy stores. Needs `metadata`.

@@ -26,7 +26,7 @@ impl StoredForm {
             blob_type: layout.map(|layout| match layout {
                 Layout::Pages => BlobType::Page,
                 Layout::Appended => BlobType::Append,
-                Layout::Plain | Layout::Folder => BlobType::Block,
+                Layout::Plain | Layout::Folder | Layout::Link => BlobType::Block,
             }),
             keeps_times,
         }

@@ -33,6 +33,7 @@ mod share_copy;
 
 mod share_smb;
 mod special_files;
+mod symlinks;
 mod sync;
 mod sync_copy;
 mod sync_guards;

@@ -139,8 +139,13 @@ pub(super) fn stat_of(folder: &Root, name: &OsStr) -> io::Result<Option<FileStat
     }
 }
 
-/// Whether both are ordinary files with the same bytes. A file that cannot be read is different.
+/// Whether both are ordinary files with the same bytes, or links with the same target. A file that
+/// cannot be read is different.
 pub(super) fn is_same_content(folder: &Root, one: &OsStr, other: &OsStr) -> bool {
+    let link = |name: &OsStr| fs::readlinkat(folder.descriptor(), name, Vec::new());
+    if let Ok(target) = link(one) {
+        return link(other).is_ok_and(|other| other == target);
+    }
     let compare = || -> io::Result<bool> {
         let (one, other) = (open(folder, one)?, open(folder, other)?);
         let (stat, others) = (FileStat::of_open(&one)?, FileStat::of_open(&other)?);
@@ -224,6 +229,24 @@ mod tests {
         let same = super::place(&folder, "part", OsStr::new("same"), Replace::Nothing);
         assert_eq!(same.unwrap(), Placement::SameContent);
         assert!(!place.path().join("part").exists());
+    }
+
+    #[test]
+    fn a_link_replaces_what_was_seen_and_the_same_link_is_no_conflict() {
+        let (place, folder) = folder_with(&[("name", "old")]);
+        let linked = |name: &str| std::fs::read_link(place.path().join(name)).unwrap();
+        let make = |target: &str| {
+            let (name, target) = (OsStr::new("name"), OsStr::new(target));
+            super::super::CompleteFile::link(&folder, name, None, target, None).unwrap()
+        };
+        assert!(make("there").place(Replace::Nothing).is_err());
+        make("there").place(seen(&folder, "name")).unwrap();
+        assert_eq!(linked("name"), std::path::Path::new("there"));
+        make("there").place(Replace::Nothing).unwrap();
+        assert!(make("elsewhere").place(Replace::Nothing).is_err());
+        make("elsewhere").place(Replace::Anything).unwrap();
+        assert_eq!(linked("name"), std::path::Path::new("elsewhere"));
+        assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 1);
     }
 
     #[test]

@@ -41,6 +41,8 @@ pub struct FileStat {
     pub is_block_device: bool,
     /// A folder.
     pub is_folder: bool,
+    /// A symbolic link, which was not followed.
+    pub is_link: bool,
     /// Nobody may write to it, by its mode.
     pub is_read_only: bool,
 }
@@ -56,6 +58,7 @@ impl FileStat {
             is_file: kind == FileType::RegularFile,
             is_block_device: kind == FileType::BlockDevice,
             is_folder: kind == FileType::Directory,
+            is_link: kind == FileType::Symlink,
             is_read_only: stat.st_mode & 0o222 == 0,
         }
     }
@@ -63,6 +66,12 @@ impl FileStat {
     /// What the kernel says about a name in an open folder; a link is followed.
     pub fn at(folder: impl AsFd, name: &CStr) -> io::Result<Self> {
         Ok(Self::of(&fs::statat(folder, name, AtFlags::empty())?))
+    }
+
+    /// The same of the link itself, where the name is a link.
+    pub fn of_link(folder: impl AsFd, name: &CStr) -> io::Result<Self> {
+        let stat = fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW)?;
+        Ok(Self::of(&stat))
     }
 
     /// What the kernel says about a path; a link is followed, and nothing is opened.
@@ -319,7 +328,16 @@ impl Root {
 
     /// The file at `relative`, where nothing on the way is a link; `None` when there is none.
     pub fn stat_beneath(&self, relative: &Path) -> Result<Option<FileStat>> {
-        let flags = OFlags::PATH | OFlags::CLOEXEC;
+        self.stat_with(relative, OFlags::PATH | OFlags::CLOEXEC)
+    }
+
+    /// The same, where the last part may be a link, which is not followed.
+    pub fn stat_link_beneath(&self, relative: &Path) -> Result<Option<FileStat>> {
+        // With both flags a link at the end is opened itself, also with `RESOLVE_NO_SYMLINKS` (openat2(2)).
+        self.stat_with(relative, OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC)
+    }
+
+    fn stat_with(&self, relative: &Path, flags: OFlags) -> Result<Option<FileStat>> {
         match fs::openat2(&*self.folder, relative, flags, Mode::empty(), BENEATH) {
             Ok(found) => {
                 let stat = FileStat::of_open(&found);

@@ -10,7 +10,7 @@ use std::time::SystemTime;
 use rustix::fs::{self, AtFlags, StatxFlags};
 use rustix::io::Errno;
 
-use super::file::{Allocation, Caching, File};
+use super::file::{Allocation, Caching, File, modified_at};
 use super::name_folding::PlaceError;
 use super::own_name;
 use super::rename::{self, Replace, is_taken};
@@ -213,6 +213,7 @@ impl StagedFile {
         Ok(CompleteFile {
             part: self.part,
             file,
+            is_link: false,
         })
     }
 }
@@ -223,12 +224,56 @@ impl StagedFile {
 pub struct CompleteFile {
     part: PartFile,
     file: Option<File>,
+    is_link: bool,
 }
 
 impl CompleteFile {
-    /// Makes this one file's data durable.
+    /// Makes a symbolic link with this target, which gets the name `name` in `folder` like a file
+    /// (symlinkat(2)). Nothing checks where the target leads. A link that an earlier run left under
+    /// the part name `beside` is removed; `None` for a name of its own.
+    pub fn link(
+        folder: &Root,
+        name: &OsStr,
+        beside: Option<String>,
+        target: &OsStr,
+        modified: Option<SystemTime>,
+    ) -> Result<Self> {
+        let failed = |error: io::Error| cannot_write(folder, name, &error);
+        let beside = beside.map_or_else(own_name::fresh, Ok).map_err(failed)?;
+        let at = folder.descriptor();
+        let create = || fs::symlinkat(target, at, &*beside);
+        let created = match create() {
+            Err(Errno::EXIST) => {
+                folder.remove(&beside);
+                create()
+            }
+            created => created,
+        };
+        created.map_err(|errno| failed(errno.into()))?;
+        let complete = Self {
+            part: PartFile {
+                folder: folder.clone(),
+                beside,
+                name: name.to_owned(),
+                is_named: true,
+                is_kept: false,
+            },
+            file: None,
+            is_link: true,
+        };
+        if let Some(modified) = modified {
+            let times = modified_at(modified);
+            let beside = &*complete.part.beside;
+            fs::utimensat(at, beside, &times, AtFlags::SYMLINK_NOFOLLOW)
+                .map_err(|errno| failed(errno.into()))?;
+        }
+        Ok(complete)
+    }
+
+    /// Makes this one file's data durable. A link has none: its folder is made durable.
     pub(super) fn sync(&self) -> Result<()> {
         let synced = match &self.file {
+            None if self.is_link => Ok(()),
             Some(file) => file.sync(),
             None => self.part.folder.sync_file(&self.part.beside),
         };

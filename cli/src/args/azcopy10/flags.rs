@@ -223,22 +223,8 @@ pub(super) static FLAGS: &[Flag] = &[
             why: PROPERTY,
         },
     ),
-    switch(
-        "follow-symlinks",
-        TRANSFER,
-        Refused {
-            unless: &[],
-            why: "azring does not follow links to folders yet",
-        },
-    ),
-    switch(
-        "preserve-symlinks",
-        TRANSFER,
-        Refused {
-            unless: &[],
-            why: "azring does not keep links yet",
-        },
-    ),
+    switch("follow-symlinks", TRANSFER, Composed),
+    switch("preserve-symlinks", TRANSFER, Composed),
     text(
         "hardlinks",
         TRANSFER,

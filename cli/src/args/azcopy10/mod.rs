@@ -24,6 +24,8 @@ mod ends;
 
 mod filters;
 
+mod posix;
+
 mod translate;
 
 mod help;

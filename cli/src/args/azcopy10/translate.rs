@@ -356,6 +356,7 @@ impl Translator<'_> {
     fn transfer(&mut self, ends: &CommandEnds) -> Result<(), UsageError> {
         self.check_md5(ends)?;
         self.filters()?;
+        self.links(ends)?;
         if self.words.is_on("preserve-last-modified-time", false) && self.verb == Verb::Copy {
             self.flag(&row::MT)?;
         }

@@ -15,6 +15,8 @@ pub(super) struct Ends {
     pub(super) direction: Direction,
     /// A copy between services passes through this machine.
     pub(super) is_sync: bool,
+    /// Files of this machine are at one end, and blobs at the other.
+    pub(super) has_files_and_blobs: bool,
     /// Nothing is written: the objects of the source are measured, removed or changed.
     pub(super) discards: bool,
 }
@@ -38,6 +40,10 @@ impl Ends {
             target: EndKind::of_location(target),
             direction: route.direction,
             is_sync,
+            has_files_and_blobs: matches!(
+                (source, target),
+                (Location::Local(_), Location::Blob(_)) | (Location::Blob(_), Location::Local(_))
+            ),
             discards: matches!(target, Location::Discard(_)),
         }
     }
@@ -110,6 +116,11 @@ pub(super) const RULES: &[Rule] = &[
         parameters: &[&row::KEEP_TIER, &row::KEEP_TAGS],
         is_allowed: |ends| ends.source == EndKind::Blob && ends.target == EndKind::Blob,
         meant: "for copies from blobs to blobs",
+    },
+    Rule {
+        parameters: &[&row::LINKS],
+        is_allowed: |ends| ends.has_files_and_blobs,
+        meant: "for copies between files of this machine and blobs",
     },
     Rule {
         parameters: &[&row::CHECK_MD5, &row::MT],

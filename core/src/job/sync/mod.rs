@@ -163,6 +163,7 @@ impl Run<'_> {
             recursive: true,
             metadata: true,
             own_files: wanted.own_files.clone(),
+            links: wanted.links,
             filter: wanted.listing_filter(),
             ..Selection::default()
         };

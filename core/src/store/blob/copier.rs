@@ -77,7 +77,7 @@ impl BlobServerCopy {
     }
 
     fn method(&self, entry: &Entry) -> CopyMethod {
-        let is_block_blob = matches!(entry.kind, Layout::Plain | Layout::Folder);
+        let is_block_blob = matches!(entry.kind, Layout::Plain | Layout::Folder | Layout::Link);
         let is_async = match self.way {
             CopyWay::Async => true,
             CopyWay::Auto => self.within_account,

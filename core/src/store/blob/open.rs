@@ -87,13 +87,7 @@ impl Opener for BlobOpener<'_> {
     }
 
     fn folder_source(&self, selection: &Selection) -> Result<Arc<dyn Source>> {
-        let read_options = BlobReadOptions {
-            snapshots: selection.snapshots,
-            carries: selection.metadata,
-            facts: selection.facts,
-            versions: selection.versions,
-            ..BlobReadOptions::default()
-        };
+        let read_options = BlobReadOptions::of_selection(selection);
         let source = folder_source(self.0, selection, read_options)?;
         Ok(Arc::new(source.filtering(selection.listing_filter())))
     }
@@ -147,10 +141,9 @@ async fn source(place: &BlobLocation, context: OpenContext<'_>) -> Result<Opened
     let selection = &options.selection;
     let read_options = BlobReadOptions {
         crc64: options.integrity.crc64,
-        carries: route.keeps_properties || selection.metadata,
-        snapshots: selection.snapshots,
+        carries: route.keeps_properties || selection.metadata || selection.links.keeps(),
         tags: options.properties.keeps_tags && route.keeps_properties && route.writes_blobs,
-        ..BlobReadOptions::default()
+        ..BlobReadOptions::of_selection(selection)
     };
     let mut found = single_blob(options, tools, place).await?;
     if read_options.tags
@@ -160,6 +153,7 @@ async fn source(place: &BlobLocation, context: OpenContext<'_>) -> Result<Opened
     }
     let (source, single) = if let Some((above, entry)) = found {
         let name = entry.name.clone();
+        let entry = read_options.with_kind(entry);
         let folder = Location::Blob(above.clone());
         // A blob with its snapshots is several objects, which are named after the one.
         let exact = name.as_str().filter(|_| selection.snapshots);

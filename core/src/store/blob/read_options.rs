@@ -1,5 +1,8 @@
 //! What is read of blobs beside their bytes.
 
+use crate::entry::{Entry, Layout, is_link};
+use crate::options::Selection;
+
 /// What a source of blobs lists, and how it reads.
 #[derive(Debug, Clone, Copy, Default)]
 #[expect(
@@ -19,4 +22,31 @@ pub struct BlobReadOptions {
     pub versions: bool,
     /// Entries have index tags too.
     pub tags: bool,
+    /// Blobs that stand for symbolic links are entries of links.
+    pub links: bool,
+}
+
+impl BlobReadOptions {
+    /// What a listing for this selection reads.
+    pub fn of_selection(selection: &Selection) -> Self {
+        Self {
+            snapshots: selection.snapshots,
+            facts: selection.facts,
+            versions: selection.versions,
+            carries: selection.metadata || selection.links.keeps(),
+            links: selection.links.keeps(),
+            ..Self::default()
+        }
+    }
+
+    /// The entry with the kind that its metadata gives it.
+    pub(super) fn with_kind(self, mut entry: Entry) -> Entry {
+        let is_one = self.links
+            && entry.kind == Layout::Plain
+            && entry.carried.as_deref().is_some_and(is_link);
+        if is_one {
+            entry.kind = Layout::Link;
+        }
+        entry
+    }
 }

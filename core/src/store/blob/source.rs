@@ -127,8 +127,10 @@ impl Source for BlobSource {
             match snapshot {
                 None => {
                     let found = find(tools, &self.place, &self.place.full_name(name)).await?;
-                    let mut found =
-                        found.map(|(properties, carried)| entry(name, properties, carried));
+                    let mut found = found.map(|(properties, carried)| {
+                        let found = entry(name, properties, carried);
+                        self.read_options.with_kind(found)
+                    });
                     if let Some(found) = &mut found
                         && self.read_options.tags
                     {

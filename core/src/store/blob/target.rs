@@ -80,7 +80,7 @@ impl BlobTarget {
 impl BlobTarget {
     /// What an object of this kind becomes.
     pub(super) fn blob_type(&self, source: Layout) -> BlobType {
-        if self.chooses_type {
+        if self.chooses_type && source != Layout::Link {
             self.blob_type
         } else {
             blob_type_of(source)
@@ -93,7 +93,7 @@ pub(super) fn blob_type_of(kind: Layout) -> BlobType {
     match kind {
         Layout::Pages => BlobType::Page,
         Layout::Appended => BlobType::Append,
-        Layout::Plain | Layout::Folder => BlobType::Block,
+        Layout::Plain | Layout::Folder | Layout::Link => BlobType::Block,
     }
 }
 

@@ -1,8 +1,8 @@
 //! Lists a folder in the byte order of full names, which is the order in which services list.
 //!
 //! A folder stands among its neighbours as `name/`: `a-b`, `a.b`, `a/x`, `a0`. So a listing is the same
-//! each time, and goes on after any name, even one that is gone by then. Links to files are followed,
-//! links to folders are not (they could lead in circles); pipes, sockets and devices are left out and
+//! each time, and goes on after any name, even one that is gone by then. Links to files are followed, and
+//! links to folders are not, unless the user wants something else of links ([`Links`]); pipes, sockets and devices are left out and
 //! never opened. Reading folders blocks, so it happens in a thread of its own, a page ahead of the
 //! planning.
 
@@ -13,15 +13,16 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 use azring_transport as transport;
-use azring_transport::descriptor::retry_open_blocking;
 use azring_transport::disk::{FileStat, is_own_name};
-use rustix::fs::{self, AtFlags, Dir, FileType, Mode, OFlags, ResolveFlags};
+use rustix::fs::{self, AtFlags, Dir, FileType};
 use rustix::io::Errno;
 use tokio::sync::mpsc::Sender;
 
+use super::anchor::{Anchor, Opened, open_folder, patiently};
 use super::attributes::{self, Judge};
 use super::smb;
-use crate::entry::{Entry, EntryName, Layout, Version};
+use crate::entry::{Entry, EntryName, Layout, Version, link_properties};
+use crate::options::Links;
 use crate::select::{AttributeRule, Filter, Pattern};
 use crate::store::{ListScope, Page};
 use crate::{Error, Result};
@@ -39,6 +40,8 @@ pub(super) struct FolderListing<'a> {
     pub(super) attributes: AttributeRule,
     /// Whether entries have their attributes and times in Windows.
     pub(super) keeps_smb: bool,
+    /// What becomes of symbolic links.
+    pub(super) links: Links,
     /// Whether the folders below are listed, with their attributes and times, instead of the files.
     pub(super) lists_folders: bool,
     /// Files that this program writes itself; they are left out.
@@ -57,12 +60,6 @@ pub(super) struct FolderListing<'a> {
 /// folder before its folders. After the same name, that order leaves other entries than this one.
 pub(super) const ORDER: &str = "path";
 
-/// The levels of folders that stay open while what is below them is listed.
-///
-/// A folder further down is opened again by its path from the last of these, so that a deep tree takes
-/// no more descriptors than a flat one.
-const LEVELS_OPEN: usize = 4;
-
 /// The listing has ended, at its end or because the consumer has gone.
 struct Over;
 
@@ -73,6 +70,7 @@ impl FolderListing<'_> {
             listing: &self,
             page: empty_page(),
             judge: Judge::new(self.attributes),
+            above: Vec::new(),
         };
         let _at_end = walk.start();
         let _is_received = walk.flush();
@@ -83,6 +81,9 @@ struct Walk<'a> {
     listing: &'a FolderListing<'a>,
     page: Page,
     judge: Judge,
+    /// The folders from the root to the one that is listed, by device and inode. Only where links are
+    /// followed, which may lead back to one of them.
+    above: Vec<(u64, u64)>,
 }
 
 /// The contents of a folder, in the order of full names.
@@ -91,6 +92,8 @@ struct FolderContents {
     items: Vec<FolderItem>,
     /// The number of part files of azring, which are not listed.
     parts: usize,
+    /// The number of links that are passed over.
+    links: usize,
 }
 
 /// A name in a folder.
@@ -104,6 +107,8 @@ enum ItemKind {
     /// A file, or a link that may lead to one.
     File,
     Folder,
+    /// A link that is kept as such.
+    Link,
     /// A pipe, a socket or a device.
     Special,
 }
@@ -133,6 +138,7 @@ impl Walk<'_> {
             Some(folder) => folder.as_bytes().to_vec(),
             None => above.to_vec(),
         };
+        self.enter_above(&prefix);
         let root = self.listing.root.join(OsStr::from_bytes(&prefix));
         match open_folder(&root) {
             Ok(folder) => {
@@ -163,9 +169,22 @@ impl Walk<'_> {
         }
     }
 
-    /// One folder and, in a recursive listing, what is below its folders.
-    ///
-    /// `after` is the name below this folder after which the listing resumes.
+    /// Notes the folders above the one where the listing begins.
+    fn enter_above(&mut self, prefix: &[u8]) {
+        if self.listing.links != Links::Follow || prefix.is_empty() {
+            return;
+        }
+        let slashes = prefix.iter().enumerate();
+        let ends = slashes.filter_map(|(at, byte)| (*byte == b'/').then_some(at));
+        for end in std::iter::once(0).chain(ends) {
+            let path = OsStr::from_bytes(&prefix[..end]);
+            if let Ok(facts) = FileStat::of_path(&self.listing.root.join(path)) {
+                self.above.push((facts.device, facts.inode));
+            }
+        }
+    }
+
+    /// One folder that may have been reached by a link. Fails for one that is among those above it.
     fn folder(
         &mut self,
         folder: OwnedFd,
@@ -173,7 +192,39 @@ impl Walk<'_> {
         after: Option<&[u8]>,
         above: Option<&Anchor>,
     ) -> Result<(), Over> {
-        let contents = match patiently(|| read_folder(&folder)) {
+        if self.listing.links != Links::Follow {
+            return self.folder_contents(folder, prefix, after, above);
+        }
+        let identity = match FileStat::of_open(&folder) {
+            Ok(facts) => (facts.device, facts.inode),
+            Err(error) => {
+                self.unlisted_because(prefix, &error);
+                return Ok(());
+            }
+        };
+        if self.above.contains(&identity) {
+            let why = "a symbolic link leads back to a folder above it";
+            self.unlisted_because(prefix, &std::io::Error::other(why));
+            return Ok(());
+        }
+        self.above.push(identity);
+        let listed = self.folder_contents(folder, prefix, after, above);
+        self.above.pop();
+        listed
+    }
+
+    /// One folder and, in a recursive listing, what is below its folders.
+    ///
+    /// `after` is the name below this folder after which the listing resumes.
+    fn folder_contents(
+        &mut self,
+        folder: OwnedFd,
+        prefix: &[u8],
+        after: Option<&[u8]>,
+        above: Option<&Anchor>,
+    ) -> Result<(), Over> {
+        let links = self.listing.links;
+        let contents = match patiently(|| read_folder(&folder, links)) {
             Ok(contents) => contents,
             Err(errno) => {
                 self.unlisted(prefix, errno);
@@ -187,7 +238,14 @@ impl Walk<'_> {
                 EntryName::new(prefix)
             ));
         }
-        let mut opened = Opened::new(folder, prefix, above);
+        if contents.links > 0 && !self.listing.lists_folders {
+            self.page.notices.push(format!(
+                "{} symbolic link(s) in `{}` are skipped",
+                contents.links,
+                EntryName::new(prefix)
+            ));
+        }
+        let mut opened = Opened::new(folder, prefix, above, links == Links::Follow);
         for FolderItem { name, kind } in &contents.items {
             let name_bytes = name.to_bytes();
             let below = match after {
@@ -199,11 +257,13 @@ impl Walk<'_> {
                 return Err(Over);
             }
             match (kind, below) {
-                (ItemKind::Special | ItemKind::File, _) if self.listing.lists_folders => {}
+                (ItemKind::Special | ItemKind::File | ItemKind::Link, _)
+                    if self.listing.lists_folders => {}
                 (ItemKind::Special, _) => {
                     self.left_out(&EntryName::new(joined(prefix, name_bytes)));
                 }
-                (ItemKind::File, _) => match opened.folder() {
+                (ItemKind::File | ItemKind::Link, _) => match opened.folder() {
+                    Ok(folder) if *kind == ItemKind::Link => self.link(folder, prefix, name)?,
                     Ok(folder) => self.file(folder, prefix, name)?,
                     Err(errno) => {
                         self.unlisted(prefix, errno);
@@ -327,6 +387,28 @@ impl Walk<'_> {
         }
     }
 
+    /// Lists a link that is kept as such.
+    fn link(&mut self, folder: &OwnedFd, prefix: &[u8], name: &CStr) -> Result<(), Over> {
+        if !self.listing.pattern.matches_file(name.to_bytes()) {
+            return Ok(());
+        }
+        let full = EntryName::new(joined(prefix, name.to_bytes()));
+        let filter = self.listing.filter;
+        if !filter.selects_name(full.as_bytes()) {
+            return Ok(());
+        }
+        let entry = match FileStat::of_link(folder, name) {
+            Ok(facts) if facts.is_link => link_entry_of(full, &facts),
+            // It has just been replaced or has vanished: it is listed, and fails when it is opened.
+            Ok(_) | Err(_) => entry_of(full, &FileStat::default()),
+        };
+        if entry.version.is_unknown() || filter.admits(&entry) {
+            self.entry(entry)
+        } else {
+            Ok(())
+        }
+    }
+
     /// Whether this program writes the file. Compared at this moment, because a journal may be replaced by
     /// another file.
     fn is_own(&self, name: &CStr, facts: &FileStat) -> bool {
@@ -360,11 +442,12 @@ impl Walk<'_> {
     }
 
     fn unlisted(&mut self, prefix: &[u8], errno: Errno) {
+        self.unlisted_because(prefix, &errno.into());
+    }
+
+    fn unlisted_because(&mut self, prefix: &[u8], why: &std::io::Error) {
         let what = EntryName::new(prefix);
-        let error = transport::Error::disk(
-            format_args!("cannot list the folder `{what}`"),
-            &errno.into(),
-        );
+        let error = transport::Error::disk(format_args!("cannot list the folder `{what}`"), why);
         self.page.unlisted.push((what, error.into()));
     }
 
@@ -406,124 +489,17 @@ pub(super) fn entry_of(name: EntryName, facts: &FileStat) -> Entry {
     }
 }
 
-/// The folder that is being listed, and the open folder from which those below it are opened.
-struct Opened<'a> {
-    own: Own<'a>,
-    prefix: &'a [u8],
-}
-
-enum Own<'a> {
-    /// It is itself the anchor.
-    Anchor(Anchor),
-    /// It is too deep: it is closed while the folders below it are listed, and opened again.
-    Deep {
-        anchor: &'a Anchor,
-        folder: Option<OwnedFd>,
-    },
-}
-
-impl<'a> Opened<'a> {
-    fn new(folder: OwnedFd, prefix: &'a [u8], above: Option<&'a Anchor>) -> Self {
-        let own = match above {
-            Some(anchor) if anchor.level >= LEVELS_OPEN => Own::Deep {
-                anchor,
-                folder: Some(folder),
-            },
-            above => Own::Anchor(Anchor {
-                level: above.map_or(1, |above| above.level + 1),
-                prefix_bytes: prefix.len(),
-                folder,
-            }),
-        };
-        Self { own, prefix }
+/// A link with these facts, as an entry.
+pub(super) fn link_entry_of(name: EntryName, facts: &FileStat) -> Entry {
+    Entry {
+        kind: Layout::Link,
+        carried: Some(Box::new(link_properties())),
+        ..entry_of(name, facts)
     }
-
-    /// The folder itself, for inspecting its files.
-    fn folder(&mut self) -> rustix::io::Result<&OwnedFd> {
-        match &mut self.own {
-            Own::Anchor(anchor) => Ok(&anchor.folder),
-            Own::Deep { anchor, folder } => Ok(match folder {
-                Some(folder) => folder,
-                None => folder.insert(patiently(|| anchor.open(self.prefix))?),
-            }),
-        }
-    }
-
-    /// The open folder from which the folders below it are opened.
-    fn anchor(&mut self) -> &Anchor {
-        match &mut self.own {
-            Own::Anchor(anchor) => anchor,
-            Own::Deep { anchor, folder } => {
-                *folder = None;
-                anchor
-            }
-        }
-    }
-}
-
-/// A folder that stays open, and the length of its name in bytes.
-struct Anchor {
-    folder: OwnedFd,
-    prefix_bytes: usize,
-    level: usize,
-}
-
-/// The longest path that is given to the kernel at once, in bytes. `PATH_MAX` is 4096, and a part of a path has
-/// at most 255 bytes.
-const PATH_BYTES_MAX: usize = 3072;
-
-impl Anchor {
-    /// Opens the folder of this name below. No part of the name may be a link.
-    fn open(&self, name: &[u8]) -> rustix::io::Result<OwnedFd> {
-        let below = &name[self.prefix_bytes..];
-        let mut rest = below.strip_prefix(b"/").unwrap_or(below);
-        let mut opened = None;
-        loop {
-            let (piece, more) = split_path(rest);
-            let from = opened.as_ref().unwrap_or(&self.folder);
-            let folder = open_piece(from, piece)?;
-            match more {
-                None => return Ok(folder),
-                Some(more) => (opened, rest) = (Some(folder), more),
-            }
-        }
-    }
-}
-
-/// Splits a path after as many parts as the kernel takes at once.
-fn split_path(path: &[u8]) -> (&[u8], Option<&[u8]>) {
-    if path.len() <= PATH_BYTES_MAX {
-        return (path, None);
-    }
-    let is_slash = |byte: &u8| *byte == b'/';
-    match path[..PATH_BYTES_MAX].iter().rposition(is_slash) {
-        Some(slash) => (&path[..slash], Some(&path[slash + 1..])),
-        None => (path, None),
-    }
-}
-
-fn open_piece(from: &OwnedFd, path: &[u8]) -> rustix::io::Result<OwnedFd> {
-    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    if !path.contains(&b'/') {
-        return fs::openat(from, path, flags, Mode::empty());
-    }
-    let resolve = ResolveFlags::NO_SYMLINKS | ResolveFlags::BENEATH;
-    fs::openat2(from, path, flags, Mode::empty(), resolve)
-}
-
-fn open_folder(path: &std::path::Path) -> rustix::io::Result<OwnedFd> {
-    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    patiently(|| fs::open(path, flags, Mode::empty()))
-}
-
-/// Opens a folder, and waits while there is no descriptor for it.
-fn patiently<T>(open: impl FnMut() -> rustix::io::Result<T>) -> rustix::io::Result<T> {
-    let is_shortage = |errno: &Errno| matches!(*errno, Errno::MFILE | Errno::NFILE);
-    retry_open_blocking(is_shortage, open)
 }
 
 /// Reads a folder. Inspects a name where the file system does not give its type with it.
-fn read_folder(folder: &OwnedFd) -> rustix::io::Result<FolderContents> {
+fn read_folder(folder: &OwnedFd, links: Links) -> rustix::io::Result<FolderContents> {
     let mut contents = FolderContents::default();
     for item in Dir::read_from(folder)? {
         let item = item?;
@@ -544,6 +520,14 @@ fn read_folder(folder: &OwnedFd) -> rustix::io::Result<FolderContents> {
         }
         let kind = match kind {
             FileType::Directory => ItemKind::Folder,
+            FileType::Symlink if links == Links::Skip => {
+                contents.links += 1;
+                continue;
+            }
+            FileType::Symlink if links.keeps() => ItemKind::Link,
+            FileType::Symlink if links == Links::Follow && leads_to_folder(folder, name) => {
+                ItemKind::Folder
+            }
             FileType::RegularFile | FileType::Symlink | FileType::Unknown => ItemKind::File,
             _ => ItemKind::Special,
         };
@@ -554,6 +538,11 @@ fn read_folder(folder: &OwnedFd) -> rustix::io::Result<FolderContents> {
     }
     contents.items.sort_unstable_by(FolderItem::compare);
     Ok(contents)
+}
+
+/// Whether a link leads to a folder.
+fn leads_to_folder(folder: &OwnedFd, name: &CStr) -> bool {
+    FileStat::at(folder, name).is_ok_and(|facts| facts.is_folder)
 }
 
 /// The part of a folder that comes after a name.
@@ -593,45 +582,4 @@ fn joined(prefix: &[u8], name: &[u8]) -> Vec<u8> {
         return name.to_vec();
     }
     [prefix, b"/", name].concat()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_folder_behind_a_path_too_long_for_the_kernel_is_opened() {
-        let place = tempfile::tempdir().expect("a folder for temporary files");
-        let open = |above: &OwnedFd, name: &str| open_piece(above, name.as_bytes()).expect("made");
-        let part = "x".repeat(250);
-        let mut last = open_folder(place.path()).expect("it is there");
-        let mut name = b"above".to_vec();
-        for _ in 0..20 {
-            fs::mkdirat(&last, part.as_str(), Mode::from_raw_mode(0o700)).expect("it is ours");
-            last = open(&last, &part);
-            name = joined(&name, part.as_bytes());
-        }
-        let anchor = Anchor {
-            folder: open_folder(place.path()).expect("it is there"),
-            prefix_bytes: b"above".len(),
-            level: LEVELS_OPEN,
-        };
-        let found = FileStat::of_open(anchor.open(&name).expect("it is there")).unwrap();
-        assert_eq!(found.inode, FileStat::of_open(last).unwrap().inode);
-    }
-
-    #[test]
-    fn a_link_on_the_way_to_a_folder_is_not_followed() {
-        let place = tempfile::tempdir().expect("a folder for temporary files");
-        std::fs::create_dir_all(place.path().join("real/below")).unwrap();
-        std::os::unix::fs::symlink("real", place.path().join("link")).unwrap();
-        let anchor = Anchor {
-            folder: open_folder(place.path()).expect("it is there"),
-            prefix_bytes: 0,
-            level: LEVELS_OPEN,
-        };
-        assert!(anchor.open(b"real/below").is_ok());
-        assert!(anchor.open(b"link/below").is_err());
-        assert!(anchor.open(b"link").is_err());
-    }
 }

@@ -1,7 +1,7 @@
 //! A folder of this machine as a store.
 //!
 //! `list` walks the folder for the [`LocalSource`], and `reader` reads its files. The [`LocalTarget`] keeps
-//! folders open, and `writer` writes each file beside its place; `durable_chunks` lets a later run resume
+//! folders open, and `writer` writes each file beside its place; `link` reads and makes symbolic links; `durable_chunks` lets a later run resume
 //! it. `rules` and `name` say which names and chunks a file system allows.
 
 pub mod rules;
@@ -13,6 +13,10 @@ mod attributes;
 mod smb;
 
 mod list;
+
+mod anchor;
+
+mod link;
 
 mod nothing;
 

@@ -28,13 +28,16 @@ impl Opener for LocalOpener<'_> {
 
     fn target(&self, context: OpenContext<'_>) -> Result<Arc<dyn Target>> {
         let options = context.options;
-        Ok(Arc::new(LocalTarget::new(
-            self.0,
-            options.download,
-            options.integrity.check_md5,
-            context.durability.clone(),
-            context.folders_max,
-        )))
+        Ok(Arc::new(
+            LocalTarget::new(
+                self.0,
+                options.download,
+                options.integrity.check_md5,
+                context.durability.clone(),
+                context.folders_max,
+            )
+            .with_links(options.selection.links),
+        ))
     }
 
     fn split_name<'a>(
@@ -94,6 +97,7 @@ fn source(path: &Path, selection: &Selection, keeps_smb: bool) -> Result<OpenedS
     let source = LocalSource::folder(path, pattern)?
         .asking(selection.attributes)
         .keeping_smb(keeps_smb)
+        .with_links(selection.links)
         .filtering(selection.listing_filter())
         .without(&selection.own_files);
     Ok(OpenedSource {

@@ -12,7 +12,7 @@ use rustix::io::Errno;
 use tokio::task::spawn_blocking;
 
 use super::reader::check_version;
-use crate::entry::{Entry, EntryName};
+use crate::entry::{Entry, EntryName, Layout};
 use crate::store::{Removal, Remover, Step, Tools};
 use crate::{Error, Result};
 
@@ -49,7 +49,8 @@ impl Remover for LocalRemover {
     }
 }
 
-/// Removes one file. A link stays: what was listed is the file that it leads to.
+/// Removes one file, or a link that was listed as such. Another link stays: what was listed is the file that
+/// it leads to.
 fn remove(root: &Path, entry: &Entry) -> Result<Removal> {
     let failed = |errno: Errno| match errno {
         Errno::NOENT | Errno::NOTDIR => Ok(Removal::Missing),
@@ -70,7 +71,10 @@ fn remove(root: &Path, entry: &Entry) -> Result<Removal> {
         Err(errno) => return failed(errno),
     };
     match fs::statat(&folder, name, AtFlags::SYMLINK_NOFOLLOW) {
-        Ok(found) if FileType::from_raw_mode(found.st_mode) == FileType::Symlink => {
+        Ok(found)
+            if entry.kind != Layout::Link
+                && FileType::from_raw_mode(found.st_mode) == FileType::Symlink =>
+        {
             return Ok(Removal::Kept);
         }
         Ok(_) => {}
@@ -104,6 +108,17 @@ pub(super) fn is_listed_version(folder: &OwnedFd, name: &OsStr, entry: &Entry) -
     let Ok(name) = std::ffi::CString::new(name.as_bytes()) else {
         return false;
     };
-    let stat = FileStat::at(folder, &name).unwrap_or_default();
+    let stat = if entry.kind == Layout::Link {
+        FileStat::of_link(folder, &name).map(|stat| {
+            if stat.is_link {
+                stat
+            } else {
+                FileStat::default()
+            }
+        })
+    } else {
+        FileStat::at(folder, &name)
+    };
+    let stat = stat.unwrap_or_default();
     !stat.is_folder && check_version(entry, &stat).is_ok()
 }

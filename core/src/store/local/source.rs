@@ -15,14 +15,15 @@ use md5::{Digest as _, Md5};
 use tokio::sync::mpsc::{self, Sender};
 
 use super::attributes::Judge;
-use super::list::{FolderListing, ORDER, entry_of};
+use super::link::{self, LinkReader};
+use super::list::{FolderListing, ORDER, entry_of, link_entry_of};
 use super::nothing;
 use super::reader::{LocalReader, check_version};
 use super::shortage::or_later;
 use super::smb;
 use crate::Result;
-use crate::entry::{Entry, EntryName};
-use crate::options::Selection;
+use crate::entry::{Entry, EntryName, Layout};
+use crate::options::{Links, Selection};
 use crate::plan::disk_image::Edges;
 use crate::plan::extents::Extents;
 use crate::report::NothingSelected;
@@ -36,6 +37,7 @@ pub struct LocalSource {
     selection: LocalSelection,
     attributes: AttributeRule,
     keeps_smb: bool,
+    links: Links,
     own_files: Vec<PathBuf>,
     filter: Arc<Filter>,
 }
@@ -56,6 +58,7 @@ impl LocalSource {
             selection: LocalSelection::Matching(pattern),
             attributes: AttributeRule::default(),
             keeps_smb: false,
+            links: Links::default(),
             own_files: Vec::new(),
             filter: Arc::default(),
         })
@@ -79,6 +82,7 @@ impl LocalSource {
                 selection: LocalSelection::One(name.clone()),
                 attributes: AttributeRule::default(),
                 keeps_smb: false,
+                links: Links::default(),
                 own_files: Vec::new(),
                 filter: Arc::default(),
             },
@@ -101,6 +105,12 @@ impl LocalSource {
     #[must_use]
     pub fn keeping_smb(self, keeps_smb: bool) -> Self {
         Self { keeps_smb, ..self }
+    }
+
+    /// The same, where this becomes of symbolic links below the folder.
+    #[must_use]
+    pub fn with_links(self, links: Links) -> Self {
+        Self { links, ..self }
     }
 
     /// The same, without these files, wherever they are below the folder.
@@ -150,6 +160,7 @@ impl LocalSource {
                     scope,
                     attributes: self.attributes,
                     keeps_smb: self.keeps_smb,
+                    links: self.links,
                     lists_folders,
                     own_files: &self.own_files,
                     filter: &self.filter,
@@ -183,6 +194,22 @@ impl LocalSource {
         Entry {
             smb,
             ..entry_of(name.clone(), facts)
+        }
+    }
+
+    /// The link of this name, where links are kept.
+    fn find_link(&self, name: &EntryName) -> Result<Option<Entry>> {
+        let is_below = matches!(self.selection, LocalSelection::Matching(_));
+        if !self.links.keeps() || !is_below {
+            return Ok(None);
+        }
+        match link::find(self.root.path(), name) {
+            Ok(found) => Ok(found.map(|facts| link_entry_of(name.clone(), &facts))),
+            Err(error) if is_gone(&error) => Ok(None),
+            Err(error) => {
+                let doing = format!("cannot examine `{name}`");
+                Err(transport::Error::disk(doing, &error).into())
+            }
         }
     }
 
@@ -233,6 +260,9 @@ impl Source for LocalSource {
         _snapshot: Option<&'a str>,
     ) -> Step<'a, Result<Option<Entry>>> {
         Box::pin(async move {
+            if let Some(found) = self.find_link(name)? {
+                return Ok(Some(found));
+            }
             let path = self.root.path().join(path_of(name));
             let facts = FileStat::of_path(&path).and_then(|facts| {
                 if facts.is_block_device {
@@ -256,7 +286,9 @@ impl Source for LocalSource {
     }
 
     fn has<'a>(&'a self, _tools: &'a Tools, name: &'a EntryName) -> Step<'a, Result<bool>> {
-        Box::pin(async move { Ok(self.root.path().join(path_of(name)).exists()) })
+        let path = self.root.path().join(path_of(name));
+        let has = path.exists() || self.links.keeps() && path.is_symlink();
+        Box::pin(async move { Ok(has) })
     }
 
     fn selects(&self, name: &EntryName) -> bool {
@@ -273,6 +305,9 @@ impl Source for LocalSource {
         entry: &'a Entry,
     ) -> Step<'a, Result<Option<[u8; 16]>>> {
         Box::pin(async move {
+            if entry.kind == Layout::Link {
+                return link::digest(self.root.path(), entry).map(Some);
+            }
             let (descriptor, _) = self.open_listed(tools, entry).await?;
             let digested = tokio::task::spawn_blocking(move || digest(descriptor))
                 .await
@@ -343,6 +378,10 @@ impl Source for LocalSource {
 
     fn open<'a>(&'a self, tools: &'a Tools, entry: &'a Entry) -> Step<'a, Result<Arc<dyn Reader>>> {
         Box::pin(async move {
+            if entry.kind == Layout::Link {
+                let reader = LinkReader::open(self.root.path(), entry)?;
+                return Ok(Arc::new(reader) as Arc<dyn Reader>);
+            }
             let (descriptor, facts) = self.open_any(tools, entry).await?;
             if facts.bytes != entry.bytes {
                 check_version(entry, &facts)?;

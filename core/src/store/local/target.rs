@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use azring_transport as transport;
 use azring_transport::disk::durability::DurabilityQueue;
@@ -15,6 +16,7 @@ use md5::{Digest as _, Md5 as Md5Hash};
 use tokio::sync::OnceCell;
 
 use super::durable_chunks::DurableChunks;
+use super::link::LinkWriter;
 use super::list::entry_of;
 use super::name::LocalNaming;
 use super::reader::LocalReader;
@@ -24,7 +26,7 @@ use super::shortage::or_later;
 use super::smb;
 use super::writer::{KeptReader, LocalWriter};
 use crate::entry::{Entry, EntryName, Layout, SmbProperties, Version};
-use crate::options::DownloadOptions;
+use crate::options::{DownloadOptions, Links};
 use crate::plan::Task;
 use crate::plan::chunk_runs::ChunkRuns;
 use crate::plan::chunks::CHUNK_BYTES_MIN;
@@ -48,6 +50,7 @@ pub struct LocalTarget {
     taken: Arc<TakenNames>,
     folders_max: usize,
     landing: DownloadOptions,
+    links: Links,
     checks_md5: bool,
     durability: DurabilityQueue,
     /// Set once the file system has refused Windows attributes.
@@ -76,11 +79,18 @@ impl LocalTarget {
             taken: Arc::default(),
             folders_max,
             landing,
+            links: Links::default(),
             checks_md5,
             durability,
             lacks_attributes: Arc::default(),
             noted_attributes: AtomicBool::new(false),
         }
+    }
+
+    /// The same, where this becomes of objects that are symbolic links.
+    #[must_use]
+    pub fn with_links(self, links: Links) -> Self {
+        Self { links, ..self }
     }
 
     /// The folder, if it exists. A preview inspects it and does not make it.
@@ -194,7 +204,13 @@ impl Target for LocalTarget {
                 return Ok(None);
             };
             let path = name.as_path();
-            let look = async || Ok(root.stat_beneath(path)?);
+            let look = async || {
+                Ok(if self.links.keeps() {
+                    root.stat_link_beneath(path)?
+                } else {
+                    root.stat_beneath(path)?
+                })
+            };
             let facts = or_later(look().await, look).await?;
             if let Some(facts) = &facts
                 && !self.check_name(path, facts)?
@@ -346,6 +362,9 @@ impl LocalTarget {
         }
         let folder = self.folder(path.parent().unwrap_or(Path::new("")))?;
         let name: OsString = path.file_name().unwrap_or_default().into();
+        if task.entry.kind == Layout::Link {
+            return Ok(Arc::new(self.link(task, folder, name)));
+        }
         let room = if task.chunks.hole_bytes() > 0 {
             Allocation::OnWrite
         } else {
@@ -374,19 +393,47 @@ impl LocalTarget {
             durable,
             shown,
             bytes: task.entry.bytes,
-            modified: match &task.entry.smb {
-                Some(smb) => Some(smb.last_write),
-                None => self.landing.keep_modified.then_some(task.entry.modified),
-            },
+            modified: self.modified(&task.entry),
             smb: task.entry.smb.clone(),
             lacks_attributes: Arc::clone(&self.lacks_attributes),
             md5: task.entry.md5,
-            checks_md5: self.checks_md5
-                && (task.entry.md5.is_some() || !self.landing.allows_missing_md5),
+            checks_md5: self.checks_md5_of(&task.entry),
             replace: replace(task),
             durability: self.durability.clone(),
         });
         Ok(writer)
+    }
+
+    /// The link that an object becomes.
+    fn link(&self, task: &Task, folder: Root, name: OsString) -> LinkWriter {
+        let notes = task.history.notes.as_ref();
+        LinkWriter {
+            folder,
+            name,
+            beside: notes.map(|notes| part_of(notes.job(), task.target.as_bytes())),
+            path: task.target.as_path().into(),
+            shown: self.shown(&task.target),
+            bytes: task.entry.bytes,
+            allows_all: self.links == Links::Unsafe,
+            modified: self.modified(&task.entry),
+            md5: task.entry.md5,
+            checks_md5: self.checks_md5_of(&task.entry),
+            replace: replace(task),
+            durability: self.durability.clone(),
+            target: Mutex::default(),
+        }
+    }
+
+    /// The modification time that a file gets; `None` for the time of writing.
+    fn modified(&self, entry: &Entry) -> Option<SystemTime> {
+        match &entry.smb {
+            Some(smb) => Some(smb.last_write),
+            None => self.landing.keep_modified.then_some(entry.modified),
+        }
+    }
+
+    fn checks_md5_of(&self, entry: &Entry) -> bool {
+        self.checks_md5 && (entry.md5.is_some() || !self.landing.allows_missing_md5)
     }
 
     /// Closes the folders that no file needs now.

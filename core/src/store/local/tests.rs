@@ -18,7 +18,7 @@ use tokio::task::LocalSet;
 use super::list::{FolderListing, ORDER};
 use super::{LocalSource, rules};
 use crate::entry::EntryName;
-use crate::options::Selection;
+use crate::options::{Links, Selection};
 use crate::plan::chunks::Chunks;
 use crate::select::{AttributeRule, Attributes, Filter, Pattern};
 use crate::store::{ListScope, Page, Source, Tools};
@@ -311,6 +311,7 @@ fn list_scope(folder: &Path, scope: ListScope) -> Vec<String> {
     FolderListing {
         attributes: AttributeRule::default(),
         keeps_smb: false,
+        links: Links::default(),
         lists_folders: false,
         own_files: &[],
         root: folder.into(),

@@ -154,6 +154,25 @@ pub(super) const ROWS: &[Row] = &[
         &["/KeepTags:on"],
         "`/KeepTags` is only for copies from blobs to blobs",
     ),
+    // Files of this machine and blobs have links.
+    (
+        BLOBS,
+        OTHERS,
+        &["/Links:keep"],
+        "`/Links` is only for copies between files of this machine and blobs",
+    ),
+    (
+        BLOBS,
+        FOLDER,
+        &["/Links:follow"],
+        "`/Links` of a download is `keep` or `unsafe`",
+    ),
+    (
+        FOLDER,
+        BLOBS,
+        &["/Links:keep", "/Move"],
+        "`/Links` has no meaning in a move",
+    ),
     // Only blobs have snapshots.
     (
         FOLDER,

@@ -247,7 +247,7 @@ impl BlobListing {
             Some(id) => Some(Box::new(labels.label(&blob.name, id)?)),
             None => None,
         };
-        let mut entry = Entry {
+        let mut entry = self.read_options.with_kind(Entry {
             name: EntryName::from(relative),
             bytes: blob.bytes,
             modified: blob.modified,
@@ -258,7 +258,7 @@ impl BlobListing {
             snapshot,
             smb: None,
             archive: blob.archive,
-        };
+        });
         if !self.filter.selects(&entry) {
             return Ok(None);
         }

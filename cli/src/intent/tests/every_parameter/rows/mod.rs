@@ -11,6 +11,8 @@ mod machine;
 mod measure;
 
 mod naming;
+mod posix;
+
 mod properties;
 
 mod listing;
@@ -81,6 +83,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Row> {
         sync::ROWS,
         properties::ROWS,
         listing::ROWS,
+        posix::ROWS,
         naming::ROWS,
     ]
     .into_iter()
