@@ -190,7 +190,8 @@ fn of_a_long_list_only_the_selected_names_are_looked_up() {
     let outcome = super::list_of(&container, &[&list, "/IncludePath:logs"]).succeeded();
     assert_eq!(listed(&outcome), ["logs/a.txt", "logs/old/c.log"]);
     // A late request may be sent a second time.
-    assert!(server.watch().counters.of("GetBlobProperties").requests <= 4);
+    let asked = server.watch().counters.of("GetBlobProperties").requests;
+    assert!((2..=4).contains(&asked), "{asked}");
 }
 
 #[test]
