@@ -122,15 +122,48 @@ fn pattern(text: &str) -> String {
                 in_class = false;
                 own.push(']');
             }
+            // A backslash would separate folders in the slash dialect.
             '{' | '}' if !in_class => {
-                own.push('\\');
+                own.push('[');
                 own.push(letter);
+                own.push(']');
             }
             '*' if own.ends_with('*') && !own.ends_with("\\*") => {}
             letter => own.push(letter),
         }
     }
     own
+}
+
+/// The way back; `None` for a pattern that AzCopy 10 cannot have.
+pub(super) fn of_azcopy(own: &str) -> Option<String> {
+    let mut text = String::with_capacity(own.len());
+    let mut letters = own.chars().peekable();
+    let mut in_class = false;
+    while let Some(letter) = letters.next() {
+        match (letter, letters.peek()) {
+            ('\\', Some('!')) if text.ends_with('[') => {}
+            ('\\', _) => {
+                text.push('\\');
+                text.extend(letters.next());
+            }
+            ('/', _) | ('*', Some('*')) => return None,
+            ('[', Some('!')) if !in_class => {
+                in_class = true;
+                letters.next();
+                text.push_str("[^");
+            }
+            (letter, _) => {
+                in_class = (in_class || letter == '[') && letter != ']';
+                // Braces of azring are alternatives.
+                if !in_class && matches!(letter, '{' | '}') {
+                    return None;
+                }
+                text.push(letter);
+            }
+        }
+    }
+    Some(text)
 }
 
 #[cfg(test)]
@@ -143,13 +176,18 @@ mod tests {
             ("*.csv", "*.csv"),
             ("a**b", "a*b"),
             (r"\**", r"\**"),
-            ("{a,b}.txt", r"\{a,b\}.txt"),
+            ("{a,b}.txt", "[{]a,b[}].txt"),
             ("[^ab]?", "[!ab]?"),
             ("[!a]", r"[\!a]"),
             (r"a\[b", r"a\[b"),
             ("[a-z{]", "[a-z{]"),
         ] {
             assert_eq!(pattern(azcopy), own, "{azcopy}");
+            let back = of_azcopy(own).map(|text| pattern(&text));
+            assert_eq!(back.as_deref(), Some(own), "{azcopy}");
+        }
+        for own in ["a/*.txt", "**", "{a,b}"] {
+            assert_eq!(of_azcopy(own), None, "{own}");
         }
     }
 }

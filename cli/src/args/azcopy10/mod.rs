@@ -30,11 +30,14 @@ mod translate;
 
 mod help;
 
+mod write;
+
 pub(crate) use flags::{is_flag, is_switch};
 pub(crate) use help::page;
 pub(crate) use translate::{Disk, Translation, read};
 pub(crate) use verb::Verb;
 pub(crate) use words::Words;
+pub(crate) use write::write;
 
 #[cfg(test)]
 mod tests;

@@ -210,7 +210,7 @@ fn filters_are_split_and_mean_the_same() {
     ));
     for word in [
         "/IncludePattern:*.a",
-        r"/IncludePattern:\{b\}",
+        "/IncludePattern:[{]b[}]",
         "/IncludePath:x /IncludePath:y",
         "/ExcludePath:z",
         "/IncludeMode:all",
