@@ -27,7 +27,7 @@ use crate::intent;
 use crate::listener::error_text::{nothing_selected, unlisted, unusable};
 use crate::listener::record::{named, record};
 use crate::parameter as row;
-use crate::parsed::choice;
+use crate::parsed::{ParsedArgs, choice};
 use crate::prompt;
 use crate::usage_error::UsageError;
 
@@ -73,8 +73,12 @@ pub(super) const COMMAND: Command = Command {
     run,
 };
 
-fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> {
-    let args = COMMAND.read(list)?;
+fn run(words: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> {
+    list(&COMMAND.read(words)?, console)
+}
+
+/// Lists what the parameters say.
+pub(super) fn list(args: &ParsedArgs, console: &Arc<Console>) -> Result<Ending, UsageError> {
     if !args.has(&row::SOURCE) {
         return Err(UsageError::meaning(
             "`list` needs the URL of a container or a file share, or of a directory in it, the URL of a table, or the \
@@ -82,14 +86,14 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> 
         ));
     }
     let environment = Environment::of_process(console, prompt::secret_line(console));
-    if let Some(ending) = explain(&args, &environment, console)? {
+    if let Some(ending) = explain(args, &environment, console)? {
         return Ok(ending);
     }
-    let location = intent::place(&args, &environment)?;
-    let engine = intent::engine(&args, &environment)?;
-    let form = ListForm::of(&args)?;
-    let json = choice(&args, &row::OUTPUT)? == Some("json");
-    let advice = Advice::new(&args, &environment);
+    let location = intent::place(args, &environment)?;
+    let engine = intent::engine(args, &environment)?;
+    let form = ListForm::of(args)?;
+    let json = choice(args, &row::OUTPUT)? == Some("json");
+    let advice = Advice::new(args, &environment);
     if let Location::Table(table) = &location {
         let mut of_objects = [
             &row::PATTERN,
@@ -133,7 +137,7 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> 
     let selection = Selection {
         pattern: pattern.map(Into::into),
         recursive: true,
-        filter: intent::filter(&args, &location)?,
+        filter: intent::filter(args, &location)?,
         metadata: form
             .as_ref()
             .is_some_and(|form| !form.properties.is_empty()),

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 
 use crate::mask::shown;
-use crate::parameter as row;
+use crate::parameter::{self as row, Dialect};
 use crate::parsed::ParsedArgs;
 use crate::usage_error::UsageError;
 
@@ -104,7 +104,8 @@ impl ListForm {
         let is_asked_for = has(&row::PROPERTIES)
             || has(&row::RUNNING_TALLY)
             || has(&row::MACHINE_READABLE)
-            || has(&row::MEGA_UNITS);
+            || has(&row::MEGA_UNITS)
+            || args.dialect() == Dialect::AzCopy10;
         if !is_asked_for {
             return Ok(None);
         }

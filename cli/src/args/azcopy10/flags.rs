@@ -312,35 +312,10 @@ pub(super) static FLAGS: &[Flag] = &[
     ),
     // Lists, containers, measurements.
     text("location", LIST, Composed),
-    switch(
-        "machine-readable",
-        LIST,
-        Refused {
-            unless: &[],
-            why: "azring's list has no such form yet",
-        },
-    ),
-    switch(
-        "mega-units",
-        LIST,
-        Refused {
-            unless: &[],
-            why: "azring's list has no such form yet",
-        },
-    ),
-    switch(
-        "running-tally",
-        LIST,
-        Idle("azring's list always ends with the counts"),
-    ),
-    text(
-        "properties",
-        LIST,
-        Refused {
-            unless: &[""],
-            why: "azring's list has no such form yet",
-        },
-    ),
+    switch("machine-readable", LIST, Row(&row::MACHINE_READABLE)),
+    switch("mega-units", LIST, Row(&row::MEGA_UNITS)),
+    switch("running-tally", LIST, Row(&row::RUNNING_TALLY)),
+    text("properties", LIST, Row(&row::PROPERTIES)),
     text("quota-gb", MAKE, RowUnless(&row::QUOTA_GB, &["0"])),
     text("size-per-file", BENCH, Row(&row::SIZE)),
     text("file-count", BENCH, Row(&row::COUNT)),

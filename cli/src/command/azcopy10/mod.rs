@@ -88,7 +88,7 @@ fn run_words(
     match verb {
         Verb::Copy | Verb::Sync => copy_or_resume(&args, console),
         Verb::Remove => remove::remove(&args, console),
-        Verb::List => own(&list::COMMAND, &[]),
+        Verb::List => list::list(&args, console),
         Verb::Bench if args.has(&crate::parameter::SOURCE) => own(&bench::COMMAND, &["download"]),
         Verb::Bench => own(&bench::COMMAND, &["upload"]),
         Verb::Login => own(&login::COMMAND, &[]),
