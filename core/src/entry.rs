@@ -2,6 +2,8 @@
 
 mod link;
 
+mod posix;
+
 mod smb;
 
 mod true_time;
@@ -9,7 +11,8 @@ mod true_time;
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-pub use link::{is_link, link_properties};
+pub use link::{folder_properties, is_link, link_properties};
+pub use posix::PosixProperties;
 pub use smb::{SmbAttributes, SmbProperties};
 pub use true_time::{TrueTime, with_true_time};
 

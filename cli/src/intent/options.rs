@@ -53,6 +53,8 @@ pub(super) fn between(
     if source.in_service().is_none() {
         properties::check_tier(args, &properties, &target, upload.blob_type)?;
     }
+    let posix = posix::posix(args)?;
+    posix::check_room(args, &properties, posix)?;
     let filter = filter::filter(args, &source)?;
     Ok(Options {
         source,
@@ -80,6 +82,7 @@ pub(super) fn between(
             _ => CopyWay::Auto,
         },
         preserve_smb: args.has(&row::PRESERVE_SMB),
+        posix,
         sync: sync::sync(args, environment)?,
         moves: moves::moves(args),
         verify: verify::verify(args)?,

@@ -61,7 +61,7 @@ pub(crate) use machine::{
 };
 pub(crate) use measure::{COUNT, DURATION, KEEP, SIZE, VERIFY};
 pub(crate) use naming::{AS_SUBDIR, MISSING_MD5, OVERWRITE};
-pub(crate) use posix::LINKS;
+pub(crate) use posix::{FOLDER_MARKS, KEEP_SPECIAL_BITS, LINKS, POSIX};
 pub(crate) use properties::{
     BLOB_TAGS, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LANGUAGE, KEEP_TAGS,
     KEEP_TIER, METADATA, QUOTA_GB, REHYDRATE_PRIORITY, TIER,

@@ -4,7 +4,7 @@ use super::{BLOBS, Group, Parameter, Value};
 
 pub(super) const GROUP: Group = Group {
     title: "POSIX",
-    rows: &[&LINKS],
+    rows: &[&LINKS, &POSIX, &KEEP_SPECIAL_BITS, &FOLDER_MARKS],
 };
 
 pub(crate) static LINKS: Parameter = Parameter {
@@ -24,5 +24,54 @@ pub(crate) static LINKS: Parameter = Parameter {
              out of the destination. `unsafe` is the same and makes those links too. `azring sync` treats the links \
              of both sides like this; it deletes links only with `keep` and `unsafe`. `skip` and `follow` have no \
              meaning in a download that is no sync.",
+    since: "azring 0.2",
+};
+
+pub(crate) static POSIX: Parameter = Parameter {
+    slash: "Posix",
+    dash: &["posix"],
+    value: Value::Choice(&["azcopy", "amlfs", "rclone"]),
+    secret: false,
+    identity: true,
+    applies_to: BLOBS,
+    default: "not kept",
+    brief: "Keep owners, permissions and times",
+    detail: "An upload stores the user, the group, the permissions and the times of every file in the metadata of its \
+             blob, with the names of AzCopy 10 (`azcopy`), of Azure Managed Lustre and AzCopy's style for it (`amlfs`: \
+             whole seconds, no access time), or of rclone (`rclone`). A download restores permissions, access time and \
+             modification time from the names of all three. Users and groups are restored by their numbers, if azring \
+             runs as the superuser; otherwise a notice says that they are not. A sync stores them with what it \
+             copies, and does not compare them.",
+    since: "azring 0.2",
+};
+
+pub(crate) static KEEP_SPECIAL_BITS: Parameter = Parameter {
+    slash: "KeepSpecialBits",
+    dash: &["keep-special-bits"],
+    value: Value::Flag,
+    secret: false,
+    identity: true,
+    applies_to: BLOBS,
+    default: "off",
+    brief: "Restore set-user-ID, set-group-ID and sticky bits",
+    detail: "A download with `/Posix` restores these bits too. Without it they are left out, with a notice: whoever may \
+             write to the container could make programs of this machine run as another user.",
+    since: "azring 0.2",
+};
+
+pub(crate) static FOLDER_MARKS: Parameter = Parameter {
+    slash: "FolderMarks",
+    dash: &["folder-marks"],
+    value: Value::Flag,
+    secret: false,
+    identity: true,
+    applies_to: BLOBS,
+    default: "off",
+    brief: "Store folders as blobs",
+    detail: "An upload stores every folder below the source, also an empty one, as an empty blob with the metadata \
+             `hdi_isfolder=true`, as AzCopy 10 does with `--include-directory-stub`; with `/Posix` it has the \
+             folder's owner, permissions and times. A download always makes the folders of such blobs; with this \
+             parameter and `/Posix` it gives them their owners, permissions and times after their files. A sync \
+             has no meaning for it.",
     since: "azring 0.2",
 };

@@ -46,6 +46,15 @@ impl TrueTime {
         mtime().or_else(modtime)
     }
 
+    /// Whether it is this time, as far as it is exact.
+    fn says(self, time: SystemTime) -> bool {
+        if !self.is_coarse {
+            return self.time == time;
+        }
+        let since = time.duration_since(self.time);
+        since.is_ok_and(|since| since.as_secs() == 0)
+    }
+
     fn of_modtime(text: &str) -> Option<Self> {
         if let Ok(nanoseconds) = text.parse() {
             let time = Timestamp::from_nanosecond(nanoseconds).ok()?;
@@ -62,14 +71,18 @@ impl TrueTime {
     }
 }
 
-/// The properties with this true time. Metadata of `AzCopy` about the time is left out, because it would
-/// say something else.
+/// The properties with this true time. Metadata of `AzCopy` about another time is left out.
 ///
 /// A time that cannot be written (before the year -9999 or after 9999) is left out.
 pub fn with_true_time(properties: ObjectProperties, time: SystemTime) -> ObjectProperties {
     let mut metadata = properties.metadata;
-    metadata.retain(|(name, _)| {
-        !name.eq_ignore_ascii_case(MTIME) && !name.eq_ignore_ascii_case(MODTIME)
+    let is_of_time = |text: &str| {
+        let found = TrueTime::of_modtime(text.trim());
+        found.is_some_and(|found| found.says(time))
+    };
+    metadata.retain(|(name, value)| {
+        let is_other = name.eq_ignore_ascii_case(MODTIME) && !is_of_time(value);
+        !name.eq_ignore_ascii_case(MTIME) && !is_other
     });
     if let Ok(time) = Timestamp::try_from(time) {
         metadata.push((MTIME.to_owned(), format!("{time:.9}")));
@@ -133,10 +146,25 @@ mod tests {
 
     #[test]
     fn other_metadata_stays_and_other_forms_of_the_time_go() {
-        let before = properties(&[("a", "1"), ("ModTime", "0"), ("MTIME", "x")]);
+        let before = properties(&[("a", "1"), ("ModTime", "1"), ("MTIME", "x")]);
         let after = with_true_time(before, UNIX_EPOCH);
         let expected = properties(&[("a", "1"), ("mtime", "1970-01-01T00:00:00.000000000Z")]);
         assert_eq!(after, expected);
+    }
+
+    #[test]
+    fn a_form_of_azcopy_stays_where_it_says_the_same_time() {
+        let time = UNIX_EPOCH + Duration::new(1_554_917_421, 123_456_789);
+        for (modtime, stays) in [
+            ("1554917421123456789", true),
+            ("1554917421123456788", false),
+            ("2019-04-10 17:30:21 +0000", true),
+            ("2019-04-10 17:30:20 +0000", false),
+        ] {
+            let after = with_true_time(properties(&[("modtime", modtime)]), time);
+            let has = after.metadata.iter().any(|(name, _)| name == MODTIME);
+            assert_eq!(has, stays, "{modtime}");
+        }
     }
 
     proptest! {

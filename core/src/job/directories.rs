@@ -1,15 +1,17 @@
-//! The attributes and times of directories, which are kept once their files are there.
+//! The attributes, permissions and times of directories, which are kept once their files are there.
 //!
 //! Making a file changes the times of its directory, so this comes last. It asks for the directories of
 //! the source anew and needs no journal: every run does all of it.
 
+use std::cell::RefCell;
 use std::pin::pin;
 use std::sync::Arc;
 
 use futures_util::{StreamExt as _, stream};
 
 use super::run::Run;
-use crate::entry::{Entry, EntryName};
+use crate::entry::{Entry, EntryName, PosixProperties};
+use crate::plan::route::Direction;
 use crate::report::{Event, Totals};
 use crate::store::{Ends, Page, Tools};
 use crate::{Error, Result, Side};
@@ -25,16 +27,22 @@ impl Run<'_> {
         // Objects with other names at the target are in other directories there.
         let has_new_names = self.options.selection.filter.new_names().is_some();
         let is_single = ends.single.is_some();
-        if !self.options.preserve_smb || is_single || has_new_names || self.stop.is_on() {
+        let is_wanted = self.options.preserve_smb || self.restores_folders();
+        if !is_wanted || is_single || has_new_names || self.stop.is_on() {
             return;
         }
         let Some(mut pages) = Arc::clone(&ends.source).list_directories(tools) else {
             return;
         };
+        let closed = RefCell::<Vec<Entry>>::default();
         let pages = stream::poll_fn(|context| pages.poll_recv(context));
         let kept = pages
             .flat_map(|page| stream::iter(directories_of(page)))
             .map(async |(name, directory)| match directory {
+                Ok(directory) if closes_to_owner(&directory) => {
+                    closed.borrow_mut().push(directory);
+                    (name, Ok(()))
+                }
                 Ok(directory) => (name, keep(tools, ends, &directory).await),
                 Err(error) => (name, Err(error)),
             })
@@ -49,9 +57,26 @@ impl Run<'_> {
             match kept {
                 Some((_, Ok(()))) => {}
                 Some((name, Err(error))) => self.directory_failed(&name, &error),
-                None => return,
+                None => break,
             }
         }
+        // A directory is closed after those in it, which could not be reached otherwise.
+        let mut closed = closed.take();
+        closed.sort_by(|one, other| other.name.cmp(&one.name));
+        for directory in closed {
+            if self.stop.is_on() {
+                return;
+            }
+            if let Err(error) = keep(tools, ends, &directory).await {
+                self.directory_failed(&directory.name, &error);
+            }
+        }
+    }
+
+    /// Whether folders of this machine get the properties that are stored with their marks.
+    fn restores_folders(&self) -> bool {
+        let is_download = self.route.direction == Direction::Download;
+        is_download && self.options.posix.restores_folders()
     }
 
     fn directory_failed(&self, name: &EntryName, error: &Error) {
@@ -76,12 +101,20 @@ fn directories_of(page: Result<Page>) -> Vec<(EntryName, Result<Entry>)> {
     }
 }
 
+/// Whether the permissions of the directory keep its owner out of it.
+fn closes_to_owner(directory: &Entry) -> bool {
+    const OWNER: u32 = 0o700;
+    let carried = directory.carried.as_deref();
+    let mode = carried.and_then(|carried| PosixProperties::of(carried).mode);
+    mode.is_some_and(|mode| mode & OWNER != OWNER)
+}
+
 async fn keep(tools: &Tools, ends: &Ends, directory: &Entry) -> Result<()> {
-    let Some(smb) = &directory.smb else {
-        return Ok(());
-    };
     match ends.target.name(&directory.name) {
-        Ok(mapped) => ends.target.keep_directory(tools, &mapped.name, smb).await,
+        Ok(mapped) => {
+            let kept = ends.target.keep_directory(tools, &mapped.name, directory);
+            kept.await
+        }
         // Its files cannot have their names either, and failed for that.
         Err(Error::Name(_)) => Ok(()),
         Err(error) => Err(error),

@@ -554,7 +554,8 @@ impl<'a> Planner<'a> {
             entry.carried = found.stat.and_then(|stat| stat.carried);
         }
         if self.ends.route.direction != Direction::Download {
-            let form = StoredForm::of(form.layout, self.options.sync.is_some());
+            let keeps_posix = self.options.posix.form.is_some();
+            let form = StoredForm::of(form.layout, self.options.sync.is_some(), keeps_posix);
             entry.carried = stored(&self.options.properties, entry.carried, form);
         }
         let content_type =

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Conflict, DownloadOptions, Engine, Integrity, MoveOptions, PropertyOptions, Selection,
-    SyncOptions, TableOptions, UploadOptions, VerifyOptions,
+    Conflict, DownloadOptions, Engine, Integrity, MoveOptions, PosixOptions, PropertyOptions,
+    Selection, SyncOptions, TableOptions, UploadOptions, VerifyOptions,
 };
 use crate::location::Location;
 
@@ -41,6 +41,8 @@ pub struct Options {
     pub copy_way: CopyWay,
     /// Keep the attributes and times that file shares store with a file (`/PreserveSmb`).
     pub preserve_smb: bool,
+    /// What is kept of files and folders of a POSIX file system.
+    pub posix: PosixOptions,
     /// The target becomes like the source: what is compared and what is deleted; `None` for a copy.
     pub sync: Option<SyncOptions>,
     /// The objects are deleted at the source once their copies were verified; `None` for a copy.

@@ -1,4 +1,4 @@
-//! What is kept of a file system that Windows does not have: symbolic links.
+//! What is kept of a POSIX file system: symbolic links, owners, permissions, times and folders.
 
 /// What becomes of symbolic links of this machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -22,4 +22,40 @@ impl Links {
     pub fn keeps(self) -> bool {
         matches!(self, Self::Keep | Self::Unsafe)
     }
+}
+
+/// What is kept of files and folders beside their content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PosixOptions {
+    /// An upload stores owner, permissions and times in this form, and a download restores them from any
+    /// form; `None`: neither.
+    pub form: Option<PosixForm>,
+    /// A download restores the set-user-ID, set-group-ID and sticky bits too.
+    pub keeps_special_bits: bool,
+    /// An upload stores a mark for each folder. A download restores the properties of folders that have a
+    /// mark, if it restores those of files.
+    pub folder_marks: bool,
+}
+
+impl PosixOptions {
+    /// Whether a download gives folders their properties.
+    pub fn restores_folders(&self) -> bool {
+        self.folder_marks && self.form.is_some()
+    }
+}
+
+/// The program whose names of metadata are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PosixForm {
+    /// `AzCopy` 10.
+    AzCopy,
+    /// Azure Managed Lustre, and `AzCopy` 10 in its style: no access time, and whole seconds.
+    Lustre,
+    /// rclone.
+    Rclone,
+}
+
+impl PosixForm {
+    /// More bytes than the names and values of any form have.
+    pub const BYTES_MAX: usize = 512;
 }

@@ -1,6 +1,6 @@
 //! What is stored with an object beside its bytes: what the user gave, and otherwise that of the source.
 
-use crate::entry::{Layout, ObjectProperties};
+use crate::entry::{Layout, ObjectProperties, PosixProperties};
 use crate::options::{AccessTier, BlobType, ContentHeaderOptions, PropertyOptions};
 
 /// Metadata that says what an object is, and not only something about it. Metadata that the user gives
@@ -17,12 +17,15 @@ pub struct StoredForm {
     pub blob_type: Option<BlobType>,
     /// The modification time in the metadata stays: a sync has put it there.
     pub keeps_times: bool,
+    /// POSIX properties in the metadata stay: they were read from a file.
+    pub keeps_posix: bool,
 }
 
 impl StoredForm {
     /// Of an object of this layout at the target; `None` is no blob.
-    pub fn of(layout: Option<Layout>, keeps_times: bool) -> Self {
+    pub fn of(layout: Option<Layout>, keeps_times: bool, keeps_posix: bool) -> Self {
         Self {
+            keeps_posix,
             blob_type: layout.map(|layout| match layout {
                 Layout::Pages => BlobType::Page,
                 Layout::Appended => BlobType::Append,
@@ -58,7 +61,9 @@ pub fn stored(
     if let Some(metadata) = &given.metadata {
         stored.metadata.retain(|(name, _)| {
             let is_one_of = |names: &[&str]| names.iter().any(|one| one.eq_ignore_ascii_case(name));
-            is_one_of(&MARKS) || form.keeps_times && is_one_of(&TIMES)
+            is_one_of(&MARKS)
+                || form.keeps_times && is_one_of(&TIMES)
+                || form.keeps_posix && PosixProperties::is_name(name)
         });
         for (name, value) in metadata {
             let is_it = |(other, _): &(String, String)| other.eq_ignore_ascii_case(name);
@@ -96,6 +101,7 @@ mod tests {
     const BLOCK: StoredForm = StoredForm {
         blob_type: Some(BlobType::Block),
         keeps_times: false,
+        keeps_posix: false,
     };
 
     fn of_source() -> ObjectProperties {
@@ -128,9 +134,9 @@ mod tests {
         let kept = of(&given, BLOCK);
         assert_eq!((kept.tier, kept.tags.is_some()), (None, true));
         // A file has neither, and a page blob has other tiers.
-        let file = of(&given, StoredForm::of(None, false));
+        let file = of(&given, StoredForm::of(None, false, false));
         assert_eq!((file.tier, file.tags), (None, None));
-        let pages = StoredForm::of(Some(Layout::Pages), false);
+        let pages = StoredForm::of(Some(Layout::Pages), false, false);
         assert_eq!(of(&PropertyOptions::default(), pages).tier, None);
     }
 
@@ -162,6 +168,11 @@ mod tests {
         };
         let found = of(sync);
         assert_eq!(names(&found), "mtime hdi_isfolder b");
+        let posix = StoredForm {
+            keeps_posix: true,
+            ..BLOCK
+        };
+        assert_eq!(names(&of(posix)), "mtime hdi_isfolder b");
         let uploaded = stored(&given, None, BLOCK).unwrap();
         assert_eq!(names(&uploaded), "b");
     }

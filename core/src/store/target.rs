@@ -9,7 +9,7 @@ use azring_transport::disk::FileSlices;
 
 use super::{Pending, Reader, Step, Tools};
 use crate::digest::follower::Md5;
-use crate::entry::{ETag, Entry, EntryName, Layout, ObjectProperties, SmbProperties, Version};
+use crate::entry::{ETag, Entry, EntryName, Layout, ObjectProperties, Version};
 use crate::plan::Task;
 use crate::plan::chunks::{Chunk, ChunkRule};
 use crate::plan::target_name::{MappedName, TargetName};
@@ -188,13 +188,13 @@ pub trait Target: Send + Sync {
         0
     }
 
-    /// Stores attributes and times with the directory of this name, after everything in it was written. Does
+    /// Stores the attributes, permissions and times of a directory with the one of this name here, after everything in it was written. Does
     /// nothing where there is no such directory, or where the store keeps none.
     fn keep_directory<'a>(
         &'a self,
         _tools: &'a Tools,
         _name: &'a TargetName,
-        _smb: &'a SmbProperties,
+        _directory: &'a Entry,
     ) -> Step<'a, Result<()>> {
         Box::pin(async { Ok(()) })
     }

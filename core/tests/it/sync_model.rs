@@ -223,6 +223,7 @@ impl Case {
             sync_copy: false,
             copy_way: CopyWay::Auto,
             preserve_smb: false,
+            posix: azring_core::options::PosixOptions::default(),
             properties: Arc::default(),
             as_subdir: false,
             sync: Some(SyncOptions {

@@ -22,6 +22,7 @@ mod memory_limits;
 mod moves;
 mod moves_model;
 mod page_blobs;
+mod posix;
 mod power_cut;
 mod rate_cap;
 mod remove;

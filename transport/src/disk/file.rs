@@ -281,11 +281,6 @@ impl File {
         )?)
     }
 
-    /// Sets its modification time; its access time becomes now.
-    pub fn set_modified(&self, modified: SystemTime) -> io::Result<()> {
-        Ok(fs::futimens(&*self.descriptor, &modified_at(modified))?)
-    }
-
     /// Gives the file its exact length.
     pub fn cut(&self, bytes: u64) -> io::Result<()> {
         Ok(fs::ftruncate(&*self.descriptor, bytes)?)
@@ -305,7 +300,7 @@ pub(super) fn modified_at(modified: SystemTime) -> Timestamps {
 }
 
 /// The time as the kernel takes it: nanoseconds count forwards, also before 1970.
-fn timespec(time: SystemTime) -> Timespec {
+pub(super) fn timespec(time: SystemTime) -> Timespec {
     let (seconds, nanoseconds) = match time.duration_since(UNIX_EPOCH) {
         Ok(since) => (since.as_secs() as i64, i64::from(since.subsec_nanos())),
         Err(before) => {

@@ -25,6 +25,8 @@ mod rename;
 
 mod name_folding;
 
+mod stamp;
+
 mod staged;
 
 mod file_system;
@@ -47,6 +49,7 @@ pub use root::{FileStat, Root};
 pub use slices::FileSlices;
 pub(crate) use slices::SliceReader;
 pub use staged::{CompleteFile, StagedFile};
+pub use stamp::FileStamp;
 
 use load::OperationPermit;
 pub(crate) use ring::{Registration, in_flight};

@@ -237,7 +237,8 @@ mod tests {
         let linked = |name: &str| std::fs::read_link(place.path().join(name)).unwrap();
         let make = |target: &str| {
             let (name, target) = (OsStr::new("name"), OsStr::new(target));
-            super::super::CompleteFile::link(&folder, name, None, target, None).unwrap()
+            let stamp = super::super::FileStamp::default();
+            super::super::CompleteFile::link(&folder, name, None, target, &stamp).unwrap()
         };
         assert!(make("there").place(Replace::Nothing).is_err());
         make("there").place(seen(&folder, "name")).unwrap();

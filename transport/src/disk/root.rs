@@ -16,7 +16,7 @@ use rustix::io::Errno;
 use super::file::modified_at;
 use super::file_system::{FileSystemKind, FileSystemKinds};
 use super::name_folding::{self, FolderNames, TakenNames};
-use super::{Caching, Disk, File, in_thread, ring};
+use super::{Caching, Disk, File, FileStamp, in_thread, ring};
 use crate::descriptor::{is_shortage_number, retry_open_blocking};
 use crate::{Error, Result};
 
@@ -364,6 +364,11 @@ impl Root {
     pub fn set_attribute(&self, name: &CStr, value: &[u8]) -> io::Result<()> {
         let flags = XattrFlags::empty();
         Ok(fs::fsetxattr(&*self.folder, name, value, flags)?)
+    }
+
+    /// Sets the folder's owner, permissions and times.
+    pub fn stamp(&self, stamp: &FileStamp) -> io::Result<()> {
+        stamp.apply(&*self.folder)
     }
 
     /// Sets the folder's modification time (`futimens(3)`); its access time becomes now.

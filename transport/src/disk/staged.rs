@@ -10,11 +10,12 @@ use std::time::SystemTime;
 use rustix::fs::{self, AtFlags, StatxFlags};
 use rustix::io::Errno;
 
-use super::file::{Allocation, Caching, File, modified_at};
+use super::file::{Allocation, Caching, File};
 use super::name_folding::PlaceError;
 use super::own_name;
 use super::rename::{self, Replace, is_taken};
 use super::root::Root;
+use super::stamp::FileStamp;
 use crate::{Error, Result};
 
 /// Files up to this size are closed when they are complete and opened again to be made durable. So
@@ -199,16 +200,20 @@ impl StagedFile {
 
     /// Ends the writing. The file gets its exact length and, if one is given, its modification
     /// time.
-    pub fn complete(mut self, bytes: u64, modified: Option<SystemTime>) -> Result<CompleteFile> {
+    pub fn complete(self, bytes: u64, modified: Option<SystemTime>) -> Result<CompleteFile> {
+        self.complete_with(bytes, &FileStamp::of_time(modified))
+    }
+
+    /// The same with owner, permissions and times. They are set by the descriptor, before the file
+    /// gets its name.
+    pub fn complete_with(mut self, bytes: u64, stamp: &FileStamp) -> Result<CompleteFile> {
         self.part.is_kept = false;
         let failed = |error: io::Error| cannot_write(&self.part.folder, &self.part.name, &error);
         if self.file.is_direct() {
             self.file.cut(bytes).map_err(failed)?;
         }
-        if let Some(modified) = modified {
-            self.file.set_modified(modified).map_err(failed)?;
-        }
-        let stays_open = bytes > CLOSE_BYTES_MAX || !self.part.is_named;
+        stamp.apply(self.file.descriptor()).map_err(failed)?;
+        let stays_open = bytes > CLOSE_BYTES_MAX || !self.part.is_named || stamp.closes_to_owner();
         let file = stays_open.then_some(self.file);
         Ok(CompleteFile {
             part: self.part,
@@ -236,7 +241,7 @@ impl CompleteFile {
         name: &OsStr,
         beside: Option<String>,
         target: &OsStr,
-        modified: Option<SystemTime>,
+        stamp: &FileStamp,
     ) -> Result<Self> {
         let failed = |error: io::Error| cannot_write(folder, name, &error);
         let beside = beside.map_or_else(own_name::fresh, Ok).map_err(failed)?;
@@ -261,12 +266,8 @@ impl CompleteFile {
             file: None,
             is_link: true,
         };
-        if let Some(modified) = modified {
-            let times = modified_at(modified);
-            let beside = &*complete.part.beside;
-            fs::utimensat(at, beside, &times, AtFlags::SYMLINK_NOFOLLOW)
-                .map_err(|errno| failed(errno.into()))?;
-        }
+        let beside = Path::new(&*complete.part.beside);
+        stamp.apply_to_link(at, beside).map_err(failed)?;
         Ok(complete)
     }
 

@@ -24,7 +24,6 @@ const LEVELS: &[(&str, &str)] = &[
 ];
 
 const FILTER: &str = "azring has no such filter yet";
-const PROPERTY: &str = "azring does not set this property yet";
 const OLD: &str =
     "AzCopy 10 removed it: give `--include-pattern`, `--exclude-pattern` or `--exclude-path`";
 const ACL: &str =
@@ -207,22 +206,8 @@ pub(super) static FLAGS: &[Flag] = &[
             why: "only Windows has the privilege it uses: leave it out",
         },
     ),
-    switch(
-        "preserve-posix-properties",
-        TRANSFER,
-        Refused {
-            unless: &[],
-            why: PROPERTY,
-        },
-    ),
-    text(
-        "posix-properties-style",
-        TRANSFER,
-        Refused {
-            unless: &["", "standard"],
-            why: PROPERTY,
-        },
-    ),
+    switch("preserve-posix-properties", TRANSFER, Composed),
+    text("posix-properties-style", TRANSFER, Composed),
     switch("follow-symlinks", TRANSFER, Composed),
     switch("preserve-symlinks", TRANSFER, Composed),
     text(
@@ -233,14 +218,7 @@ pub(super) static FLAGS: &[Flag] = &[
             why: "azring copies hard links as files of their own: leave it out",
         },
     ),
-    switch(
-        "include-directory-stub",
-        TRANSFER,
-        Refused {
-            unless: &[],
-            why: "azring does not copy marks of directories yet",
-        },
-    ),
+    switch("include-directory-stub", TRANSFER, Composed),
     switch(
         "force-if-read-only",
         TRANSFER | REMOVE,

@@ -80,6 +80,38 @@ fn a_flag_has_its_value_after_the_sign_or_in_the_next_word() {
 }
 
 #[test]
+fn links_posix_properties_and_folders_have_rows_with_files_at_one_end() {
+    let all = "--preserve-posix-properties --preserve-symlinks --include-directory-stub";
+    let up = rows(&format!("copy /d {C} --recursive {all}"));
+    assert!(
+        up.contains("/Links:keep /Posix:azcopy /FolderMarks"),
+        "{up}"
+    );
+    let down = rows(&format!(
+        "copy {C} /d --recursive {all} --posix-properties-style=AMLFS"
+    ));
+    assert!(
+        down.contains("/Links:keep /Posix:amlfs /FolderMarks"),
+        "{down}"
+    );
+    let down = rows(&format!("copy {C} /d --recursive --include-directory-stub"));
+    assert!(!down.contains("/FolderMarks"), "{down}");
+    let between = rows(&format!("copy {C} https://b.blob.core.windows.net/c {all}"));
+    assert!(
+        !between.contains("/Links") && !between.contains("/Posix"),
+        "{between}"
+    );
+    let followed = rows(&format!("sync /d {C} --follow-symlinks"));
+    assert!(followed.contains("/Links:follow"), "{followed}");
+    let both = refused(&format!(
+        "copy /d {C} --follow-symlinks --preserve-symlinks"
+    ));
+    assert!(both.contains("exclude each other"), "{both}");
+    let sync = refused(&format!("sync /d {C} --include-directory-stub"));
+    assert!(sync.contains("in a sync"), "{sync}");
+}
+
+#[test]
 fn what_has_no_meaning_is_refused_with_what_to_do() {
     for (line, says) in [
         (

@@ -357,6 +357,7 @@ impl Translator<'_> {
         self.check_md5(ends)?;
         self.filters()?;
         self.links(ends)?;
+        self.posix(ends)?;
         if self.words.is_on("preserve-last-modified-time", false) && self.verb == Verb::Copy {
             self.flag(&row::MT)?;
         }

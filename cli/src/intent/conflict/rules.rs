@@ -118,9 +118,14 @@ pub(super) const RULES: &[Rule] = &[
         meant: "for copies from blobs to blobs",
     },
     Rule {
-        parameters: &[&row::LINKS],
+        parameters: &[&row::LINKS, &row::POSIX, &row::FOLDER_MARKS],
         is_allowed: |ends| ends.has_files_and_blobs,
         meant: "for copies between files of this machine and blobs",
+    },
+    Rule {
+        parameters: &[&row::KEEP_SPECIAL_BITS],
+        is_allowed: |ends| ends.has_files_and_blobs && ends.direction == Direction::Download,
+        meant: "for downloads of blobs that restore POSIX properties",
     },
     Rule {
         parameters: &[&row::CHECK_MD5, &row::MT],

@@ -24,7 +24,7 @@ use crate::dump::volume::ClosedVolume;
 use crate::entry::EntryName;
 use crate::journal::Replayed;
 use crate::location::{Location, TableLocation};
-use crate::options::{Options, Selection};
+use crate::options::{Options, PosixOptions, Selection};
 use crate::plan::history::Note;
 use crate::plan::route::Route;
 use crate::report::{Event, Totals};
@@ -302,6 +302,7 @@ fn upload_options(options: &Options, spool: &Path) -> Options {
             ..Selection::default()
         },
         preserve_smb: false,
+        posix: PosixOptions::default(),
         sync_copy: false,
         ..options.clone()
     }

@@ -69,6 +69,7 @@ impl Upload {
                 engine: Engine::default(),
                 sync_copy: false,
                 preserve_smb: false,
+                posix: crate::options::PosixOptions::default(),
                 as_subdir: false,
                 copy_way: CopyWay::Auto,
                 table: TableOptions::default(),

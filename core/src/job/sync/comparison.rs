@@ -407,7 +407,17 @@ impl Comparison {
             let mut timed = found.clone();
             timed.modified = entry.modified;
             if self.sides.target_times == TimeKeeping::Metadata {
-                let carried = found.carried.as_deref().cloned().unwrap_or_default();
+                let mut carried = found.carried.as_deref().cloned().unwrap_or_default();
+                if self.sides.source_times == TimeKeeping::File {
+                    // What was read from a file beside its time is new too.
+                    let of_file = entry.carried.iter().flat_map(|carried| &carried.metadata);
+                    for (name, value) in of_file {
+                        carried
+                            .metadata
+                            .retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+                        carried.metadata.push((name.clone(), value.clone()));
+                    }
+                }
                 timed.carried = Some(Box::new(with_true_time(carried, entry.modified)));
             }
             if !writer.set_time(tools, &target.name, &timed).await? {

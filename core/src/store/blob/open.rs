@@ -141,8 +141,9 @@ async fn source(place: &BlobLocation, context: OpenContext<'_>) -> Result<Opened
     let selection = &options.selection;
     let read_options = BlobReadOptions {
         crc64: options.integrity.crc64,
-        carries: route.keeps_properties || selection.metadata || selection.links.keeps(),
+        carries: route.keeps_properties || selection.metadata || reads_metadata(options),
         tags: options.properties.keeps_tags && route.keeps_properties && route.writes_blobs,
+        directories: !route.keeps_properties && options.posix.restores_folders(),
         ..BlobReadOptions::of_selection(selection)
     };
     let mut found = single_blob(options, tools, place).await?;
@@ -175,6 +176,11 @@ async fn source(place: &BlobLocation, context: OpenContext<'_>) -> Result<Opened
         source: Arc::new(source),
         single,
     })
+}
+
+/// Whether what becomes of a blob follows from its metadata.
+fn reads_metadata(options: &Options) -> bool {
+    options.selection.links.keeps() || options.posix.form.is_some()
 }
 
 /// Adds its index tags to a blob that was looked at. A listing has them, and a HEAD only says how many there are.

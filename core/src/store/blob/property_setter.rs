@@ -105,7 +105,7 @@ impl BlobPropertySetter {
             .transpose()?;
         let (name, etag) = listed_version(entry)?;
         let name = self.place.full_name(name);
-        let form = StoredForm::of(Some(entry.kind), false);
+        let form = StoredForm::of(Some(entry.kind), false, false);
         let wanted = stored(&self.given, entry.carried.clone(), form).unwrap_or_default();
         let mut last = etag.clone();
         if self.given.metadata.is_some() {

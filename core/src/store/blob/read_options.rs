@@ -22,6 +22,8 @@ pub struct BlobReadOptions {
     pub versions: bool,
     /// Entries have index tags too.
     pub tags: bool,
+    /// The marks of directories are listed on request, with what is stored with them.
+    pub directories: bool,
     /// Blobs that stand for symbolic links are entries of links.
     pub links: bool,
 }

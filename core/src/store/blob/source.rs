@@ -114,6 +114,25 @@ impl Source for BlobSource {
         }
     }
 
+    fn list_directories(self: Arc<Self>, tools: &Tools) -> Option<Pages> {
+        let is_asked = self.read_options.directories;
+        if !is_asked || matches!(self.selection, BlobSelection::One(_)) {
+            return None;
+        }
+        let mut listed = self.list(tools, ListScope::default());
+        Some(start_listing(|pages| async move {
+            while let Some(mut page) = listed.recv().await {
+                if let Ok(page) = &mut page {
+                    page.entries.retain(|entry| entry.kind == Layout::Folder);
+                }
+                // The consumer has gone when the run was stopped.
+                if pages.send(page).await.is_err() {
+                    return;
+                }
+            }
+        }))
+    }
+
     fn find<'a>(
         &'a self,
         tools: &'a Tools,

@@ -8,12 +8,11 @@ use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::SystemTime;
 
 use azring_transport as transport;
 use azring_transport::buffer::{Frozen, Lease};
 use azring_transport::disk::durability::DurabilityQueue;
-use azring_transport::disk::{CompleteFile, FileStat, Replace, Root};
+use azring_transport::disk::{CompleteFile, FileStamp, FileStat, Replace, Root};
 use md5::{Digest as _, Md5 as Md5Hash};
 use rustix::fs;
 
@@ -129,7 +128,7 @@ pub(super) struct LinkWriter {
     pub(super) bytes: u64,
     /// The link may lead anywhere.
     pub(super) allows_all: bool,
-    pub(super) modified: Option<SystemTime>,
+    pub(super) stamp: FileStamp,
     /// The MD5 that the source stores.
     pub(super) md5: Option<Md5>,
     pub(super) checks_md5: bool,
@@ -183,8 +182,7 @@ impl Writer for LinkWriter {
                 )));
             }
             let beside = self.beside.clone();
-            let link =
-                CompleteFile::link(&self.folder, &self.name, beside, &target, self.modified)?;
+            let link = CompleteFile::link(&self.folder, &self.name, beside, &target, &self.stamp)?;
             let (durability, replace) = (self.durability.clone(), self.replace);
             Ok(Committed::Settling(Box::pin(async move {
                 Ok(durability.make_durable(link, replace).await?)

@@ -20,9 +20,10 @@ use tokio::sync::mpsc::Sender;
 
 use super::anchor::{Anchor, Opened, open_folder, patiently};
 use super::attributes::{self, Judge};
+use super::posix;
 use super::smb;
-use crate::entry::{Entry, EntryName, Layout, Version, link_properties};
-use crate::options::Links;
+use crate::entry::{Entry, EntryName, Layout, Version, folder_properties, link_properties};
+use crate::options::{Links, PosixOptions};
 use crate::select::{AttributeRule, Filter, Pattern};
 use crate::store::{ListScope, Page};
 use crate::{Error, Result};
@@ -42,6 +43,8 @@ pub(super) struct FolderListing<'a> {
     pub(super) keeps_smb: bool,
     /// What becomes of symbolic links.
     pub(super) links: Links,
+    /// The POSIX properties that entries have, and whether folders are entries too.
+    pub(super) posix: PosixOptions,
     /// Whether the folders below are listed, with their attributes and times, instead of the files.
     pub(super) lists_folders: bool,
     /// Files that this program writes itself; they are left out.
@@ -107,6 +110,8 @@ enum ItemKind {
     /// A file, or a link that may lead to one.
     File,
     Folder,
+    /// The mark of a folder, which is an entry of its own before what is in the folder.
+    Mark,
     /// A link that is kept as such.
     Link,
     /// A pipe, a socket or a device.
@@ -224,7 +229,8 @@ impl Walk<'_> {
         above: Option<&Anchor>,
     ) -> Result<(), Over> {
         let links = self.listing.links;
-        let contents = match patiently(|| read_folder(&folder, links)) {
+        let marks = self.listing.posix.folder_marks && !self.listing.pattern.is_flat();
+        let contents = match patiently(|| read_folder(&folder, links, marks)) {
             Ok(contents) => contents,
             Err(errno) => {
                 self.unlisted(prefix, errno);
@@ -257,13 +263,15 @@ impl Walk<'_> {
                 return Err(Over);
             }
             match (kind, below) {
-                (ItemKind::Special | ItemKind::File | ItemKind::Link, _)
+                (ItemKind::Special | ItemKind::File | ItemKind::Link | ItemKind::Mark, _)
                     if self.listing.lists_folders => {}
                 (ItemKind::Special, _) => {
                     self.left_out(&EntryName::new(joined(prefix, name_bytes)));
                 }
-                (ItemKind::File | ItemKind::Link, _) => match opened.folder() {
+                (ItemKind::Mark, _) if !self.may_select_in(prefix, name_bytes) => {}
+                (ItemKind::File | ItemKind::Link | ItemKind::Mark, _) => match opened.folder() {
                     Ok(folder) if *kind == ItemKind::Link => self.link(folder, prefix, name)?,
+                    Ok(folder) if *kind == ItemKind::Mark => self.mark(folder, prefix, name)?,
                     Ok(folder) => self.file(folder, prefix, name)?,
                     Err(errno) => {
                         self.unlisted(prefix, errno);
@@ -373,7 +381,7 @@ impl Walk<'_> {
                     ..entry_of(full, &facts)
                 };
                 if self.listing.filter.admits(&entry) {
-                    self.entry(entry)
+                    self.examined(folder, name, entry)
                 } else {
                     Ok(())
                 }
@@ -402,11 +410,41 @@ impl Walk<'_> {
             // It has just been replaced or has vanished: it is listed, and fails when it is opened.
             Ok(_) | Err(_) => entry_of(full, &FileStat::default()),
         };
-        if entry.version.is_unknown() || filter.admits(&entry) {
+        if entry.version.is_unknown() {
             self.entry(entry)
+        } else if filter.admits(&entry) {
+            self.examined(folder, name, entry)
         } else {
             Ok(())
         }
+    }
+
+    /// Lists a folder as the mark that an upload makes of it.
+    fn mark(&mut self, folder: &OwnedFd, prefix: &[u8], name: &CStr) -> Result<(), Over> {
+        let full = EntryName::new(joined(prefix, name.to_bytes()));
+        let listing = self.listing;
+        let is_selected = listing.pattern.matches(full.as_bytes())
+            && listing.filter.selects_name(full.as_bytes());
+        if !is_selected {
+            return Ok(());
+        }
+        match FileStat::at(folder, name) {
+            Ok(facts) if facts.is_folder => {
+                let mark = folder_entry_of(full, &facts);
+                self.examined(folder, name, mark)
+            }
+            // It was replaced or has vanished: what it holds cannot be listed, which is the failure.
+            Ok(_) | Err(_) => Ok(()),
+        }
+    }
+
+    /// Lists an entry with its POSIX properties. One that cannot be examined any more fails when it is opened.
+    fn examined(&mut self, folder: &OwnedFd, name: &CStr, entry: Entry) -> Result<(), Over> {
+        let mut entry = entry;
+        if posix::add(self.listing.posix.form, folder, name, &mut entry).is_err() {
+            entry = entry_of(entry.name, &FileStat::default());
+        }
+        self.entry(entry)
     }
 
     /// Whether this program writes the file. Compared at this moment, because a journal may be replaced by
@@ -489,6 +527,16 @@ pub(super) fn entry_of(name: EntryName, facts: &FileStat) -> Entry {
     }
 }
 
+/// A folder with these facts, as the entry of its mark.
+pub(super) fn folder_entry_of(name: EntryName, facts: &FileStat) -> Entry {
+    Entry {
+        bytes: 0,
+        kind: Layout::Folder,
+        carried: Some(Box::new(folder_properties())),
+        ..entry_of(name, facts)
+    }
+}
+
 /// A link with these facts, as an entry.
 pub(super) fn link_entry_of(name: EntryName, facts: &FileStat) -> Entry {
     Entry {
@@ -499,7 +547,7 @@ pub(super) fn link_entry_of(name: EntryName, facts: &FileStat) -> Entry {
 }
 
 /// Reads a folder. Inspects a name where the file system does not give its type with it.
-fn read_folder(folder: &OwnedFd, links: Links) -> rustix::io::Result<FolderContents> {
+fn read_folder(folder: &OwnedFd, links: Links, marks: bool) -> rustix::io::Result<FolderContents> {
     let mut contents = FolderContents::default();
     for item in Dir::read_from(folder)? {
         let item = item?;
@@ -531,6 +579,12 @@ fn read_folder(folder: &OwnedFd, links: Links) -> rustix::io::Result<FolderConte
             FileType::RegularFile | FileType::Symlink | FileType::Unknown => ItemKind::File,
             _ => ItemKind::Special,
         };
+        if marks && kind == ItemKind::Folder {
+            contents.items.push(FolderItem {
+                name: name.to_owned(),
+                kind: ItemKind::Mark,
+            });
+        }
         contents.items.push(FolderItem {
             name: name.to_owned(),
             kind,

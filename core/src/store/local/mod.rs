@@ -10,6 +10,8 @@ pub(crate) mod name;
 
 mod attributes;
 
+mod posix;
+
 mod smb;
 
 mod list;

@@ -11,7 +11,7 @@ use azring_transport as transport;
 use super::{LocalRemover, LocalSource, LocalTarget, rules};
 use crate::entry::{Entry, EntryName};
 use crate::location::Location;
-use crate::options::Selection;
+use crate::options::{Options, PosixOptions, Selection};
 use crate::select::Pattern;
 use crate::store::opener::{OpenContext, OpenedSource, Opener};
 use crate::store::{RemovalOptions, Remover, Source, Step, Target, Tools};
@@ -23,7 +23,7 @@ pub(crate) struct LocalOpener<'l>(pub(crate) &'l Path);
 impl Opener for LocalOpener<'_> {
     fn source<'a>(&'a self, context: OpenContext<'a>) -> Step<'a, Result<OpenedSource>> {
         let options = context.options;
-        Box::pin(async move { source(self.0, &options.selection, options.preserve_smb) })
+        Box::pin(async move { source(self.0, &options.selection, SourceExtras::of(options)) })
     }
 
     fn target(&self, context: OpenContext<'_>) -> Result<Arc<dyn Target>> {
@@ -36,7 +36,8 @@ impl Opener for LocalOpener<'_> {
                 context.durability.clone(),
                 context.folders_max,
             )
-            .with_links(options.selection.links),
+            .with_links(options.selection.links)
+            .restoring(options.posix),
         ))
     }
 
@@ -53,7 +54,7 @@ impl Opener for LocalOpener<'_> {
     }
 
     fn folder_source(&self, selection: &Selection) -> Result<Arc<dyn Source>> {
-        Ok(source(self.0, selection, false)?.source)
+        Ok(source(self.0, selection, SourceExtras::default())?.source)
     }
 
     fn find_object<'a>(&'a self, tools: &'a Tools) -> Step<'a, Result<Entry>> {
@@ -75,12 +76,34 @@ impl Opener for LocalOpener<'_> {
     }
 }
 
+/// What entries have beside names, lengths and times.
+#[derive(Debug, Clone, Copy, Default)]
+struct SourceExtras {
+    /// The attributes and times of Windows.
+    keeps_smb: bool,
+    /// The POSIX properties, in a form.
+    posix: PosixOptions,
+}
+
+impl SourceExtras {
+    fn of(options: &Options) -> Self {
+        Self {
+            keeps_smb: options.preserve_smb,
+            posix: options.posix,
+        }
+    }
+}
+
 /// The folder, or the single file that the path names when there is no pattern.
-fn source(path: &Path, selection: &Selection, keeps_smb: bool) -> Result<OpenedSource> {
+fn source(path: &Path, selection: &Selection, extras: SourceExtras) -> Result<OpenedSource> {
+    let SourceExtras { keeps_smb, posix } = extras;
     let names_folder = selection.pattern.is_some() || selection.filter.listed().is_some();
     if LocalSource::is_single(path) && !names_folder {
         let (source, name) = LocalSource::file(path)?;
-        let source = source.asking(selection.attributes).keeping_smb(keeps_smb);
+        let source = source
+            .asking(selection.attributes)
+            .keeping_smb(keeps_smb)
+            .keeping_posix(posix);
         return Ok(OpenedSource {
             single: Some((Location::Local(source.root().into()), name)),
             source: Arc::new(source.filtering(selection.listing_filter())),
@@ -97,6 +120,7 @@ fn source(path: &Path, selection: &Selection, keeps_smb: bool) -> Result<OpenedS
     let source = LocalSource::folder(path, pattern)?
         .asking(selection.attributes)
         .keeping_smb(keeps_smb)
+        .keeping_posix(posix)
         .with_links(selection.links)
         .filtering(selection.listing_filter())
         .without(&selection.own_files);

@@ -69,6 +69,24 @@ impl Reader for LocalReader {
     }
 }
 
+/// A folder, which has no bytes of its own.
+pub(super) struct NothingToRead;
+
+impl Reader for NothingToRead {
+    fn read<'a>(
+        &'a self,
+        _tools: &'a Tools,
+        _chunk: Chunk,
+        into: Lease,
+    ) -> Step<'a, Result<Lease>> {
+        Box::pin(async { Ok(into) })
+    }
+
+    fn finish<'a>(&'a self, _tools: &'a Tools) -> Step<'a, Result<()>> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
 /// Fails with [`Error::Changed`] unless the file is the version that was listed: the same inode, length
 /// and modification time.
 pub(super) fn check_version(entry: &Entry, facts: &FileStat) -> Result<()> {

@@ -1,7 +1,7 @@
 //! Files of a folder as a source, or one file of it.
 
 use std::ffi::{CString, OsStr};
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileExt as _;
@@ -12,18 +12,20 @@ use std::sync::Arc;
 use azring_transport as transport;
 use azring_transport::disk::{FileStat, Root, data_parts};
 use md5::{Digest as _, Md5};
+use rustix::fs;
 use tokio::sync::mpsc::{self, Sender};
 
 use super::attributes::Judge;
 use super::link::{self, LinkReader};
-use super::list::{FolderListing, ORDER, entry_of, link_entry_of};
+use super::list::{FolderListing, ORDER, entry_of, folder_entry_of, link_entry_of};
 use super::nothing;
-use super::reader::{LocalReader, check_version};
+use super::posix;
+use super::reader::{LocalReader, NothingToRead, check_version};
 use super::shortage::or_later;
 use super::smb;
 use crate::Result;
 use crate::entry::{Entry, EntryName, Layout};
-use crate::options::{Links, Selection};
+use crate::options::{Links, PosixOptions, Selection};
 use crate::plan::disk_image::Edges;
 use crate::plan::extents::Extents;
 use crate::report::NothingSelected;
@@ -38,6 +40,7 @@ pub struct LocalSource {
     attributes: AttributeRule,
     keeps_smb: bool,
     links: Links,
+    posix: PosixOptions,
     own_files: Vec<PathBuf>,
     filter: Arc<Filter>,
 }
@@ -59,6 +62,7 @@ impl LocalSource {
             attributes: AttributeRule::default(),
             keeps_smb: false,
             links: Links::default(),
+            posix: PosixOptions::default(),
             own_files: Vec::new(),
             filter: Arc::default(),
         })
@@ -83,6 +87,7 @@ impl LocalSource {
                 attributes: AttributeRule::default(),
                 keeps_smb: false,
                 links: Links::default(),
+                posix: PosixOptions::default(),
                 own_files: Vec::new(),
                 filter: Arc::default(),
             },
@@ -105,6 +110,12 @@ impl LocalSource {
     #[must_use]
     pub fn keeping_smb(self, keeps_smb: bool) -> Self {
         Self { keeps_smb, ..self }
+    }
+
+    /// The same, where entries have their POSIX properties, and folders are entries too, if these say so.
+    #[must_use]
+    pub fn keeping_posix(self, posix: PosixOptions) -> Self {
+        Self { posix, ..self }
     }
 
     /// The same, where this becomes of symbolic links below the folder.
@@ -136,7 +147,7 @@ impl LocalSource {
                 transport::Error::disk(format_args!("cannot open `{}`", path.display()), &error)
             })?;
         let mut page = Page::default();
-        let entry = self.entry(name, &facts);
+        let entry = self.entry(name, &facts)?;
         if self.filter.selects(&entry) && self.is_admitted(name, &facts, &mut page.notices) {
             page.entries.push(entry);
         }
@@ -161,6 +172,7 @@ impl LocalSource {
                     attributes: self.attributes,
                     keeps_smb: self.keeps_smb,
                     links: self.links,
+                    posix: self.posix,
                     lists_folders,
                     own_files: &self.own_files,
                     filter: &self.filter,
@@ -188,13 +200,35 @@ impl LocalSource {
         listed
     }
 
-    fn entry(&self, name: &EntryName, facts: &FileStat) -> Entry {
+    fn entry(&self, name: &EntryName, facts: &FileStat) -> Result<Entry> {
         let path = self.root.path().join(path_of(name));
         let smb = self.keeps_smb.then(|| Box::new(smb::of_file(&path, facts)));
-        Entry {
+        self.with_posix(Entry {
             smb,
             ..entry_of(name.clone(), facts)
+        })
+    }
+
+    /// The entry with its POSIX properties, where they are kept.
+    fn with_posix(&self, mut entry: Entry) -> Result<Entry> {
+        let path = self.root.path().join(path_of(&entry.name));
+        let added = CString::new(path.as_os_str().as_bytes())
+            .map_err(io::Error::from)
+            .and_then(|path| posix::add(self.posix.form, fs::CWD, &path, &mut entry));
+        added.map_err(|error| {
+            let doing = format!("cannot examine `{}`", path.display());
+            transport::Error::disk(doing, &error)
+        })?;
+        Ok(entry)
+    }
+
+    /// The folder of this name, where folders are entries.
+    fn find_folder(&self, name: &EntryName, facts: &FileStat) -> Result<Option<Entry>> {
+        if !self.posix.folder_marks || !facts.is_folder {
+            return Ok(None);
         }
+        let entry = folder_entry_of(name.clone(), facts);
+        self.with_posix(entry).map(Some)
     }
 
     /// The link of this name, where links are kept.
@@ -204,7 +238,11 @@ impl LocalSource {
             return Ok(None);
         }
         match link::find(self.root.path(), name) {
-            Ok(found) => Ok(found.map(|facts| link_entry_of(name.clone(), &facts))),
+            Ok(Some(facts)) => {
+                let entry = link_entry_of(name.clone(), &facts);
+                self.with_posix(entry).map(Some)
+            }
+            Ok(None) => Ok(None),
             Err(error) if is_gone(&error) => Ok(None),
             Err(error) => {
                 let doing = format!("cannot examine `{name}`");
@@ -273,9 +311,9 @@ impl Source for LocalSource {
             });
             match facts {
                 Ok(facts) if facts.is_file || facts.is_block_device => {
-                    Ok(Some(self.entry(name, &facts)))
+                    self.entry(name, &facts).map(Some)
                 }
-                Ok(_) => Ok(None),
+                Ok(facts) => self.find_folder(name, &facts),
                 Err(error) if is_gone(&error) => Ok(None),
                 Err(error) => {
                     let doing = format!("cannot examine `{}`", path.display());
@@ -381,6 +419,9 @@ impl Source for LocalSource {
             if entry.kind == Layout::Link {
                 let reader = LinkReader::open(self.root.path(), entry)?;
                 return Ok(Arc::new(reader) as Arc<dyn Reader>);
+            }
+            if entry.kind == Layout::Folder {
+                return Ok(Arc::new(NothingToRead) as Arc<dyn Reader>);
             }
             let (descriptor, facts) = self.open_any(tools, entry).await?;
             if facts.bytes != entry.bytes {

@@ -2,15 +2,15 @@
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
 
 use azring_transport as transport;
 use azring_transport::disk::durability::DurabilityQueue;
 use azring_transport::disk::{
-    Allocation, Caching, FileStat, Replace, Root, StagedFile, TakenNames, part_name,
+    Allocation, Caching, FileStamp, FileStat, Replace, Root, StagedFile, TakenNames, part_name,
 };
 use md5::{Digest as _, Md5 as Md5Hash};
 use tokio::sync::OnceCell;
@@ -19,14 +19,15 @@ use super::durable_chunks::DurableChunks;
 use super::link::LinkWriter;
 use super::list::entry_of;
 use super::name::LocalNaming;
+use super::posix::Restoration;
 use super::reader::LocalReader;
 use super::rules;
 use super::set_time::set_time;
 use super::shortage::or_later;
 use super::smb;
 use super::writer::{KeptReader, LocalWriter};
-use crate::entry::{Entry, EntryName, Layout, SmbProperties, Version};
-use crate::options::{DownloadOptions, Links};
+use crate::entry::{Entry, EntryName, Layout, Version};
+use crate::options::{DownloadOptions, Links, PosixOptions};
 use crate::plan::Task;
 use crate::plan::chunk_runs::ChunkRuns;
 use crate::plan::chunks::CHUNK_BYTES_MIN;
@@ -51,6 +52,7 @@ pub struct LocalTarget {
     folders_max: usize,
     landing: DownloadOptions,
     links: Links,
+    restoration: Restoration,
     checks_md5: bool,
     durability: DurabilityQueue,
     /// Set once the file system has refused Windows attributes.
@@ -80,6 +82,7 @@ impl LocalTarget {
             folders_max,
             landing,
             links: Links::default(),
+            restoration: Restoration::new(PosixOptions::default()),
             checks_md5,
             durability,
             lacks_attributes: Arc::default(),
@@ -91,6 +94,15 @@ impl LocalTarget {
     #[must_use]
     pub fn with_links(self, links: Links) -> Self {
         Self { links, ..self }
+    }
+
+    /// The same, where these properties of files are restored.
+    #[must_use]
+    pub fn restoring(self, options: PosixOptions) -> Self {
+        Self {
+            restoration: Restoration::new(options),
+            ..self
+        }
     }
 
     /// The folder, if it exists. A preview inspects it and does not make it.
@@ -264,6 +276,7 @@ impl Target for LocalTarget {
 
     fn notices(&self) -> Vec<String> {
         let mut notices = self.taken.notices();
+        notices.extend(self.restoration.notices());
         if self.lacks_attributes.load(Ordering::Relaxed)
             && !self.noted_attributes.swap(true, Ordering::Relaxed)
         {
@@ -296,7 +309,7 @@ impl Target for LocalTarget {
         &'a self,
         _tools: &'a Tools,
         name: &'a TargetName,
-        smb: &'a SmbProperties,
+        directory: &'a Entry,
     ) -> Step<'a, Result<()>> {
         Box::pin(async move {
             let path = name.as_path();
@@ -308,16 +321,11 @@ impl Target for LocalTarget {
                 let Some(folder) = root.existing_folder_beneath(path)? else {
                     return Ok(());
                 };
-                let kept = smb::store_with_folder(&folder, smb);
-                let has_attributes = kept.map_err(|error| {
+                self.keep_in(&folder, directory).map_err(|error| {
                     let shown = self.shown(name);
                     let doing = format!("cannot store the attributes and times of `{shown}`");
-                    transport::Error::disk(doing, &error)
-                })?;
-                if !has_attributes {
-                    self.lacks_attributes.store(true, Ordering::Relaxed);
-                }
-                Ok(())
+                    transport::Error::disk(doing, &error).into()
+                })
             };
             or_later(keep().await, keep).await
         })
@@ -393,7 +401,7 @@ impl LocalTarget {
             durable,
             shown,
             bytes: task.entry.bytes,
-            modified: self.modified(&task.entry),
+            stamp: self.stamp(&task.entry),
             smb: task.entry.smb.clone(),
             lacks_attributes: Arc::clone(&self.lacks_attributes),
             md5: task.entry.md5,
@@ -415,7 +423,7 @@ impl LocalTarget {
             shown: self.shown(&task.target),
             bytes: task.entry.bytes,
             allows_all: self.links == Links::Unsafe,
-            modified: self.modified(&task.entry),
+            stamp: self.stamp(&task.entry),
             md5: task.entry.md5,
             checks_md5: self.checks_md5_of(&task.entry),
             replace: replace(task),
@@ -424,12 +432,23 @@ impl LocalTarget {
         }
     }
 
-    /// The modification time that a file gets; `None` for the time of writing.
-    fn modified(&self, entry: &Entry) -> Option<SystemTime> {
-        match &entry.smb {
+    /// The times, owner and permissions that a file gets; without a time that of writing.
+    fn stamp(&self, entry: &Entry) -> FileStamp {
+        let modified = match &entry.smb {
             Some(smb) => Some(smb.last_write),
             None => self.landing.keep_modified.then_some(entry.modified),
+        };
+        self.restoration.stamp(entry, modified)
+    }
+
+    /// Stores what is kept of a directory with an open folder.
+    fn keep_in(&self, folder: &Root, directory: &Entry) -> io::Result<()> {
+        if let Some(smb) = &directory.smb
+            && !smb::store_with_folder(folder, smb)?
+        {
+            self.lacks_attributes.store(true, Ordering::Relaxed);
         }
+        folder.stamp(&self.restoration.stamp(directory, None))
     }
 
     fn checks_md5_of(&self, entry: &Entry) -> bool {

@@ -18,7 +18,7 @@ use tokio::task::LocalSet;
 use super::list::{FolderListing, ORDER};
 use super::{LocalSource, rules};
 use crate::entry::EntryName;
-use crate::options::{Links, Selection};
+use crate::options::{Links, PosixOptions, Selection};
 use crate::plan::chunks::Chunks;
 use crate::select::{AttributeRule, Attributes, Filter, Pattern};
 use crate::store::{ListScope, Page, Source, Tools};
@@ -312,6 +312,7 @@ fn list_scope(folder: &Path, scope: ListScope) -> Vec<String> {
         attributes: AttributeRule::default(),
         keeps_smb: false,
         links: Links::default(),
+        posix: PosixOptions::default(),
         lists_folders: false,
         own_files: &[],
         root: folder.into(),

@@ -3,12 +3,11 @@
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
 
 use azring_transport as transport;
 use azring_transport::buffer::{Frozen, Lease};
 use azring_transport::disk::durability::DurabilityQueue;
-use azring_transport::disk::{File, Replace, StagedFile};
+use azring_transport::disk::{File, FileStamp, Replace, StagedFile};
 
 use super::durable_chunks::DurableChunks;
 use super::smb;
@@ -33,8 +32,8 @@ pub(super) struct LocalWriter {
     /// The path of the file, for messages.
     pub(super) shown: String,
     pub(super) bytes: u64,
-    /// The modification time that the file gets; `None` for the time of writing.
-    pub(super) modified: Option<SystemTime>,
+    /// The times, owner and permissions that the file gets; without a time that of writing.
+    pub(super) stamp: FileStamp,
     /// The attributes and times of Windows that the file gets.
     pub(super) smb: Option<Box<SmbProperties>>,
     /// Set where the file system refuses to keep them.
@@ -119,7 +118,7 @@ impl Writer for LocalWriter {
                 .take()
                 .ok_or(Error::Stopped)?;
             self.store_attributes()?;
-            let complete = staged.complete(self.bytes, self.modified)?;
+            let complete = staged.complete_with(self.bytes, &self.stamp)?;
             let (durability, replace) = (self.durability.clone(), self.replace);
             Ok(Committed::Settling(Box::pin(async move {
                 Ok(durability.make_durable(complete, replace).await?)

@@ -53,7 +53,7 @@ impl SharePropertySetter {
                 self.place.file_url(&name)
             )));
         };
-        let form = StoredForm::of(None, false);
+        let form = StoredForm::of(None, false, false);
         let wanted = stored(&self.given, found.carried, form).unwrap_or_default();
         if self.given.metadata.is_some() {
             let request = set_file_metadata::request(&self.place, &name, &wanted);

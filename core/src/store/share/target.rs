@@ -11,7 +11,7 @@ use super::request::{TRAILING_DOTS, head_file, set_directory_properties};
 use super::writer::{FileDraft, PositionedFile, SingleChunkFile};
 use super::{root, rules};
 use crate::Result;
-use crate::entry::{EntryName, Layout, ObjectProperties, SmbProperties, Version};
+use crate::entry::{Entry, EntryName, Layout, ObjectProperties, Version};
 use crate::location::ShareLocation;
 use crate::options::PropertyOptions;
 use crate::plan::Task;
@@ -84,7 +84,7 @@ impl ShareTarget {
             name: share_path(name).to_owned(),
             content_type,
             md5: None,
-            carried: stored(&self.properties, None, StoredForm::of(None, false)),
+            carried: stored(&self.properties, None, StoredForm::of(None, false, false)),
             smb: None,
             replace: Replace::Anything,
             begun_bytes: None,
@@ -195,9 +195,12 @@ impl Target for ShareTarget {
         &'a self,
         tools: &'a Tools,
         name: &'a TargetName,
-        smb: &'a SmbProperties,
+        directory: &'a Entry,
     ) -> Step<'a, Result<()>> {
         Box::pin(async move {
+            let Some(smb) = &directory.smb else {
+                return Ok(());
+            };
             let request = set_directory_properties::request(&self.place, share_path(name), smb);
             match tools.client.send(&request).await {
                 // There is no such directory, or nothing was copied and the share is missing too.

@@ -173,6 +173,30 @@ pub(super) const ROWS: &[Row] = &[
         &["/Links:keep", "/Move"],
         "`/Links` has no meaning in a move",
     ),
+    (
+        BLOBS,
+        OTHERS,
+        &["/Posix:azcopy"],
+        "`/Posix` is only for copies between files",
+    ),
+    (
+        BLOBS,
+        OTHERS,
+        &["/FolderMarks"],
+        "`/FolderMarks` is only for copies between files",
+    ),
+    (
+        BLOBS,
+        OTHERS,
+        &["/KeepSpecialBits"],
+        "`/KeepSpecialBits` is only for downloads of blobs",
+    ),
+    (
+        FOLDER,
+        BLOBS,
+        &["/KeepSpecialBits"],
+        "`/KeepSpecialBits` is only for downloads of blobs",
+    ),
     // Only blobs have snapshots.
     (
         FOLDER,

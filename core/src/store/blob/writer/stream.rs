@@ -38,6 +38,7 @@ impl StreamTarget for BlobTarget {
         let form = StoredForm {
             blob_type: Some(self.blob_type),
             keeps_times: false,
+            keeps_posix: false,
         };
         let draft = Draft {
             expected: Expected::new(replace),
