@@ -24,6 +24,7 @@ pub(super) const COMMAND: Command = Command {
         &row::DELETE,
         &row::MAX_DELETE,
         &row::ALLOW_EMPTY_SOURCE,
+        &row::DELETE_EMPTY_FOLDERS,
         &row::DELETE_SNAPSHOTS,
         &row::L,
         &row::Y,

@@ -18,6 +18,7 @@ const OWN: &[&Parameter] = &[
     &row::DELETE,
     &row::MAX_DELETE,
     &row::ALLOW_EMPTY_SOURCE,
+    &row::DELETE_EMPTY_FOLDERS,
 ];
 
 /// The parameters of a copy that a sync does not accept, and why.
@@ -100,6 +101,7 @@ pub(super) fn sync(
         deletions_max: deletions_max(args, environment)?,
         allows_empty_source: args.has(&row::ALLOW_EMPTY_SOURCE),
         deletes_snapshots: args.has(&row::DELETE_SNAPSHOTS),
+        deletes_empty_folders: args.has(&row::DELETE_EMPTY_FOLDERS),
         protected: Vec::new(),
     }))
 }
@@ -194,6 +196,7 @@ mod tests {
         let asked = sync(&["/Delete:ask", "/Y"], &[]);
         assert_eq!(asked.deletion, DeletionMode::On);
         assert!(sync(&["/AllowEmptySource"], &[]).allows_empty_source);
+        assert!(sync(&["/DeleteEmptyFolders"], &[]).deletes_empty_folders);
         assert!(sync(&["/DeleteSnapshots:include"], &[]).deletes_snapshots);
         let limit =
             |words: &[&str], variables: &[(&str, &str)]| sync(words, variables).deletions_max;

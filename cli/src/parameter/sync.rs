@@ -10,6 +10,7 @@ pub(super) const GROUP: Group = Group {
         &DELETE,
         &MAX_DELETE,
         &ALLOW_EMPTY_SOURCE,
+        &DELETE_EMPTY_FOLDERS,
         &MOVE,
         &DELETE_SNAPSHOTS,
         &VERIFY_ONLY,
@@ -94,6 +95,20 @@ pub(crate) static ALLOW_EMPTY_SOURCE: Parameter = Parameter {
     brief: "Let a sync delete everything for an empty source",
     detail: "Allows a sync to delete although the source has no object at all. Otherwise an empty source, as \
              that of a file system that is not mounted, deletes nothing, and that is a failure.",
+    since: "azring 0.2",
+};
+
+pub(crate) static DELETE_EMPTY_FOLDERS: Parameter = Parameter {
+    slash: "DeleteEmptyFolders",
+    dash: &["delete-empty-folders"],
+    value: Value::Flag,
+    secret: false,
+    identity: true,
+    applies_to: BLOBS_FILES,
+    default: "off",
+    brief: "Let a sync delete folders that it has emptied",
+    detail: "Deletes the folders of this machine and the directories of a file share that are empty since a sync \
+             deleted their last object. Other empty folders stay, and so does the destination itself.",
     since: "azring 0.2",
 };
 

@@ -15,6 +15,8 @@ pub struct SyncOptions {
     pub allows_empty_source: bool,
     /// Snapshots are deleted with their blobs. A blob with snapshots is not deleted otherwise.
     pub deletes_snapshots: bool,
+    /// Folders that are empty since their objects were deleted are deleted too, where folders are objects.
+    pub deletes_empty_folders: bool,
     /// Folders of this machine whose files are never deleted: journals and logs of azring.
     pub protected: Vec<PathBuf>,
 }

@@ -1,23 +1,26 @@
 //! A sync of random trees, with random filters and failures of the service, against a model of a few lines.
 //!
 //! Whatever fails, nothing is deleted that the source has, and nothing at all when anything was not listed
-//! or not copied. Without a failure the target is what the model says, and a second sync copies nothing.
+//! or not copied; the next sync makes the target what the model says. Without a failure the first one does, and
+//! a second sync copies nothing. Folders, containers and shares are synced, in five directions.
 //! `AZRING_SYNC_CASES` says how many cases there are (`scripts/sync_model.sh`), `AZRING_SEED` which is the first.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use azring_core::Stop;
 use azring_core::job;
 use azring_core::location::{Access, Location, ServiceKind, parse};
 use azring_core::options::{
-    Conflict, ContentType, CopyWay, DeletionMode, DownloadOptions, Engine, Integrity, Options,
-    Selection, SyncOptions, TableOptions, UploadOptions,
+    Compare, Conflict, ContentType, CopyWay, DeletionMode, DownloadOptions, Engine, Integrity,
+    Options, Selection, SyncOptions, TableOptions, UploadOptions,
 };
 use azring_core::report::{Event, Observer, OverwriteAnswer, Summary};
 use azring_core::select::Filter;
 use azring_emulator_tests::emulator::Server;
-use azring_emulator_tests::rest::{BlobService, Container};
+use azring_emulator_tests::rest::{BlobService, Container, FileService, Share, Storage};
 use azring_emulator_tests::single_account;
 use azring_emulator_tests::tree::Tree;
 use azring_transport::auth::Secret;
@@ -27,6 +30,12 @@ use tempfile::TempDir;
 const NAMES: [&str; 10] = [
     "a-b", "a.txt", "a/c", "a/d/e", "a0", "b/x", "b-", "é", "z/1", "z/2",
 ];
+
+/// Cases, unless another number is given.
+const CASES: u64 = 2_000;
+
+/// Services that are synced with at once.
+const AT_ONCE: usize = 4;
 
 /// Objects by name.
 type Model = BTreeMap<&'static str, String>;
@@ -43,22 +52,141 @@ enum Fault {
     Writing,
     /// Nothing can be deleted.
     Deleting,
+    /// The source cannot be listed.
+    SourceListing,
+    /// An object cannot be read.
+    Reading,
+    /// From this request on everything is refused.
+    Ended(u64),
 }
 
 impl Fault {
-    fn rule(self, container: &str) -> Option<String> {
+    /// A failure that these ends may have.
+    fn draw(draw: &mut Draw, source: &End, target: &End) -> Self {
+        let of_target = [
+            Self::Listing,
+            Self::LateListing,
+            Self::Writing,
+            Self::Deleting,
+        ];
+        let of_source = [Self::SourceListing, Self::Reading];
+        let fault = match draw.below(10) {
+            drawn @ 0..4 => of_target[drawn as usize],
+            drawn @ (4 | 5) => of_source[drawn as usize - 4],
+            6 | 7 => Self::Ended(1 + draw.below(30)),
+            _ => Self::None,
+        };
+        let is_possible = match fault {
+            Self::None | Self::Ended(_) => true,
+            Self::SourceListing => source.is_service(),
+            // A service reads the source of another container by itself.
+            Self::Reading => source.is_service() && !target.is_service(),
+            Self::Listing | Self::LateListing | Self::Writing | Self::Deleting => {
+                target.is_service()
+            }
+        };
+        if is_possible { fault } else { Self::None }
+    }
+
+    fn rule(self, source: &str, target: &str) -> Option<String> {
         let refused = r#"{"answer":{"status":403,"code":"AuthorizationFailure"}}"#;
         let when = match self {
             Self::None => return None,
-            Self::Listing => format!(r#""path":"*/{container}","query":"*comp=list*""#),
+            Self::Listing => format!(r#""path":"*/{target}","query":"*comp=list*""#),
             Self::LateListing => {
-                format!(r#""path":"*/{container}","query":"*comp=list*","hits":[2]"#)
+                format!(r#""path":"*/{target}","query":"*comp=list*","hits":[2]"#)
             }
-            Self::Writing => format!(r#""method":"PUT","path":"*/{container}/a*""#),
-            Self::Deleting => format!(r#""method":"DELETE","path":"*/{container}/*""#),
+            Self::Writing => format!(r#""method":"PUT","path":"*/{target}/a*""#),
+            Self::Deleting => format!(r#""method":"DELETE","path":"*/{target}/*""#),
+            Self::SourceListing => format!(r#""path":"*/{source}","query":"*comp=list*""#),
+            Self::Reading => format!(r#""method":"GET","path":"*/{source}/a*""#),
+            Self::Ended(from) => {
+                let hits: Vec<_> = (from..from + 200).map(|hit| hit.to_string()).collect();
+                format!(r#""hits":[{}]"#, hits.join(","))
+            }
         };
         Some(format!(r#"{{"when":{{{when}}},"then":{refused}}}"#))
     }
+
+    /// Whether it is certain that it leaves nothing to delete.
+    fn prevents_deletion(self) -> bool {
+        match self {
+            Self::None | Self::Deleting | Self::Ended(_) => false,
+            Self::Listing
+            | Self::LateListing
+            | Self::Writing
+            | Self::SourceListing
+            | Self::Reading => true,
+        }
+    }
+}
+
+/// One side of a sync.
+enum End {
+    Folder(TempDir),
+    Blobs(Container),
+    Files(Share),
+}
+
+impl End {
+    fn folder() -> Self {
+        Self::Folder(TempDir::new().expect("a folder for temporary files"))
+    }
+
+    fn is_service(&self) -> bool {
+        !matches!(self, Self::Folder(_))
+    }
+
+    /// The container or share; a word that no path has for a folder.
+    fn name(&self) -> &str {
+        match self {
+            Self::Folder(_) => "no-such-name",
+            Self::Blobs(container) => container.name(),
+            Self::Files(share) => share.name(),
+        }
+    }
+
+    fn fill(&self, model: &Model) {
+        match self {
+            Self::Folder(folder) => tree(model).write_to(folder.path()),
+            Self::Blobs(container) => tree(model).put_into(container),
+            Self::Files(share) => tree(model).put_into(share),
+        }
+    }
+
+    /// Makes files look older than whatever is written now.
+    fn age(&self, model: &Model) {
+        let Self::Folder(folder) = self else { return };
+        let old = SystemTime::now() - Duration::from_hours(1);
+        for name in model.keys() {
+            let file = File::options().write(true).open(folder.path().join(name));
+            file.and_then(|file| file.set_modified(old)).expect("ours");
+        }
+    }
+
+    fn tree(&self) -> Tree {
+        match self {
+            Self::Folder(folder) => Tree::read_from(folder.path()),
+            Self::Blobs(container) => Tree::get_from(container),
+            Self::Files(share) => Tree::get_from(share),
+        }
+    }
+
+    fn location(&self) -> Location {
+        match self {
+            Self::Folder(folder) => Location::Local(folder.path().to_owned()),
+            Self::Blobs(container) => location_of(container, ServiceKind::Blob),
+            Self::Files(share) => location_of(share, ServiceKind::Share),
+        }
+    }
+}
+
+fn location_of(storage: &impl Storage, kind: ServiceKind) -> Location {
+    let access = Access {
+        key: Some(Secret::new(storage.account().key_in_base64())),
+        sas: None,
+    };
+    parse(&storage.url(), access, Some(kind)).expect("a URL")
 }
 
 /// What a sync is about.
@@ -154,8 +282,9 @@ impl Observer for Nobody {
 
 /// One case: two trees, and what is asked for.
 struct Case {
-    folder: TempDir,
-    container: Container,
+    from: End,
+    to: End,
+    compare: Compare,
     source: Model,
     target: Model,
     deletes: bool,
@@ -165,42 +294,38 @@ struct Case {
 }
 
 impl Case {
-    fn draw(draw: &mut Draw, service: &BlobService) -> Self {
-        let container = service.fresh_container("model");
+    fn draw(draw: &mut Draw, (blobs, files): (&BlobService, &FileService)) -> Self {
+        let container = || End::Blobs(blobs.fresh_container("model"));
+        let share = || End::Files(files.fresh_share("model"));
+        let (from, to, compare) = match draw.below(8) {
+            0..3 => (End::folder(), container(), Compare::Time),
+            3 | 4 => (container(), End::folder(), Compare::Hash),
+            5 => (container(), container(), Compare::Hash),
+            6 => (End::folder(), share(), Compare::Time),
+            _ => (share(), End::folder(), Compare::Time),
+        };
         let (source, target) = (draw.model(), draw.model());
         // The source is written last, so that what differs is newer there.
-        tree(&target).put_into(&container);
-        let folder = TempDir::new().expect("a folder for temporary files");
-        tree(&source).write_to(folder.path());
+        to.fill(&target);
+        to.age(&target);
+        from.fill(&source);
         Self {
-            folder,
-            container,
             source,
             target,
             deletes: draw.below(4) > 0,
             allows_empty_source: draw.below(2) > 0,
-            fault: match draw.below(8) {
-                0 => Fault::Listing,
-                1 => Fault::LateListing,
-                2 => Fault::Writing,
-                3 => Fault::Deleting,
-                _ => Fault::None,
-            },
+            fault: Fault::draw(draw, &from, &to),
             rule: Rule::draw(draw),
+            from,
+            to,
+            compare,
         }
     }
 
     fn options(&self) -> Options {
-        let access = Access {
-            key: Some(Secret::new(
-                self.container.service().account().key_in_base64(),
-            )),
-            sas: None,
-        };
-        let target = parse(&self.container.url(), access, Some(ServiceKind::Blob));
         Options {
-            source: Location::Local(self.folder.path().to_owned()),
-            target: target.expect("a URL"),
+            source: self.from.location(),
+            target: self.to.location(),
             selection: Selection {
                 recursive: true,
                 metadata: true,
@@ -214,7 +339,10 @@ impl Case {
                 ..UploadOptions::default()
             },
             integrity: Integrity::default(),
-            download: DownloadOptions::default(),
+            download: DownloadOptions {
+                keep_modified: true,
+                ..DownloadOptions::default()
+            },
             table: TableOptions::default(),
             engine: Engine {
                 concurrency: Some(2),
@@ -233,6 +361,7 @@ impl Case {
                     DeletionMode::Off
                 },
                 allows_empty_source: self.allows_empty_source,
+                compare: self.compare,
                 ..SyncOptions::default()
             }),
             moves: None,
@@ -245,20 +374,16 @@ impl Case {
         job::run(&self.options(), None, &Nobody, &Stop::default()).ok()
     }
 
-    /// Whether objects may be deleted at all.
-    fn may_delete(&self) -> bool {
-        let is_sure = !matches!(
-            self.fault,
-            Fault::Listing | Fault::LateListing | Fault::Writing
-        );
+    /// Whether objects may be deleted at all when this fails.
+    fn may_delete(&self, fault: Fault) -> bool {
         let is_empty = self.selected().next().is_none() && !self.allows_empty_source;
-        self.deletes && is_sure && !is_empty
+        self.deletes && !fault.prevents_deletion() && !is_empty
     }
 
-    /// What the target has afterwards if nothing fails.
+    /// What the target has in the end if nothing fails.
     fn expected(&self) -> Model {
         let mut expected = self.target.clone();
-        if self.may_delete() {
+        if self.may_delete(Fault::None) {
             expected.retain(|name, _| !self.is_superfluous(name));
         }
         expected.extend(self.selected());
@@ -279,32 +404,51 @@ impl Case {
     }
 
     fn check(&self, server: &Server) {
-        let rule = self.fault.rule(self.container.name());
+        let rule = self.fault.rule(self.from.name(), self.to.name());
         if let Some(rule) = &rule {
             server.set_faults(rule);
         }
         let summary = self.run();
         let is_hit = rule.is_some() && server.has_applied_faults();
         server.clear_faults();
-        let found = Tree::get_from(&self.container);
-        for name in self.target.keys() {
-            let may_be_gone =
-                self.is_superfluous(name) && (self.may_delete() || !is_hit && self.deletes);
-            assert!(found.get(name).is_some() || may_be_gone, "{name} is gone");
+        let is_success = summary.is_some_and(|summary| summary.is_success());
+        let found = self.to.tree();
+        for (name, content) in &self.target {
+            let may_be_gone = self.is_superfluous(name)
+                && (self.may_delete(self.fault) || !is_hit && self.deletes);
+            let Some(bytes) = found.get(name) else {
+                assert!(may_be_gone, "{name} is gone");
+                continue;
+            };
+            let is_new = self
+                .source
+                .get(*name)
+                .is_some_and(|new| new.as_bytes() == bytes);
+            assert!(is_new || bytes == content.as_bytes(), "{name} is neither");
         }
-        if is_hit {
-            let is_success = summary.is_some_and(|summary| summary.is_success());
+        assert_eq!(
+            self.from.tree(),
+            tree(&self.source),
+            "the source is changed"
+        );
+        let is_refused = self.deletes && !self.may_delete(Fault::None) && self.has_superfluous();
+        if is_hit && !matches!(self.fault, Fault::Ended(_)) {
             assert!(!is_success, "a failure was not told");
-            return;
         }
-        if rule.is_some() {
-            return;
+        if !is_hit || is_success {
+            assert_eq!(found, tree(&self.expected()));
+            assert!(is_success || is_refused, "it failed without a failure");
         }
-        assert_eq!(found, tree(&self.expected()));
         let again = self.run().expect("it runs");
-        assert_eq!(again.done, 0, "a second sync copied something");
-        assert_eq!(again.skipped, self.selected().count() as u64);
-        assert_eq!(Tree::get_from(&self.container), found);
+        if is_success {
+            assert_eq!(again.done, 0, "a second sync copied something");
+        }
+        assert_eq!(again.skipped + again.done, self.selected().count() as u64);
+        assert_eq!(self.to.tree(), tree(&self.expected()), "the next sync");
+    }
+
+    fn has_superfluous(&self) -> bool {
+        self.target.keys().any(|name| self.is_superfluous(name))
     }
 }
 
@@ -319,13 +463,12 @@ fn number(variable: &str) -> Option<u64> {
     Some(text.parse().expect("it is a number"))
 }
 
-#[test]
-fn no_sync_of_random_trees_deletes_what_is_not_proved_superfluous() {
-    let (server, service) = single_account::start();
-    let first = number("AZRING_SEED").unwrap_or(1);
-    let cases = number("AZRING_SYNC_CASES").unwrap_or(60);
-    for seed in first..first + cases {
-        let case = Case::draw(&mut Draw(seed), &service);
+/// Checks every so many of the cases, with a service of its own.
+fn check_cases(cases: impl Iterator<Item = u64>) {
+    let (server, blobs) = single_account::start();
+    let files = FileService::path_style(&server.file_url(), blobs.account(), None);
+    for seed in cases {
+        let case = Case::draw(&mut Draw(seed), (&blobs, &files));
         let checked = std::panic::AssertUnwindSafe(|| case.check(&server));
         if let Err(failure) = std::panic::catch_unwind(checked) {
             let (source, target) = (&case.source, &case.target);
@@ -334,10 +477,27 @@ fn no_sync_of_random_trees_deletes_what_is_not_proved_superfluous() {
                 .downcast_ref::<String>()
                 .cloned()
                 .unwrap_or_default();
+            let (from, to) = (case.from.location(), case.to.location());
             panic!(
-                "AZRING_SEED={seed}: {text}\nsource {source:?}\ntarget {target:?}\n{fault:?}, {rule:?}, deletes: {deletes}, empty: {}",
+                "AZRING_SEED={seed}: {text}\n{from} to {to}\nsource {source:?}\ntarget {target:?}\n{fault:?}, {rule:?}, \
+                 deletes: {deletes}, empty: {}",
                 case.allows_empty_source
             );
         }
     }
+}
+
+#[test]
+fn no_sync_of_random_trees_deletes_what_is_not_proved_superfluous() {
+    let first = number("AZRING_SEED").unwrap_or(1);
+    let cases = number("AZRING_SYNC_CASES").unwrap_or(CASES);
+    std::thread::scope(|scope| {
+        let part = |index| move || check_cases((first + index..first + cases).step_by(AT_ONCE));
+        let parts: Vec<_> = (0..AT_ONCE as u64)
+            .map(|index| scope.spawn(part(index)))
+            .collect();
+        for part in parts {
+            part.join().expect("every case is as the model says");
+        }
+    });
 }

@@ -38,6 +38,7 @@ mod symlinks;
 mod sync;
 mod sync_copy;
 mod sync_guards;
+mod sync_kills;
 mod verify;
 mod wrong_answers;
 mod wrong_data;

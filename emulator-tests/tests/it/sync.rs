@@ -50,7 +50,11 @@ pub(crate) fn down(from: &(impl Storage + ?Sized), to: &Path, words: &[&str]) ->
 }
 
 /// `azring sync STORAGE STORAGE`.
-fn between(from: &(impl Storage + ?Sized), to: &(impl Storage + ?Sized), words: &[&str]) -> Azring {
+pub(crate) fn between(
+    from: &(impl Storage + ?Sized),
+    to: &(impl Storage + ?Sized),
+    words: &[&str],
+) -> Azring {
     Azring::new()
         .arg("sync")
         .arg(from.url())

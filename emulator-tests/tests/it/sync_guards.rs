@@ -323,3 +323,34 @@ fn g11_places_within_each_other_are_refused_before_anything_is_read() {
     outcome.refused().naming(&["overlap"]);
     world.has(&["a", "b/c", "gone"]);
 }
+
+#[test]
+fn g10_only_folders_that_the_sync_has_emptied_go_and_only_if_wanted() {
+    let world = World::new();
+    let target = Folder::new();
+    Tree::named(["a", "b/c", "gone/x/y", "z/link/mine"]).write_to(target.path());
+    fs::create_dir(target.join("empty")).expect("ours");
+    world.container.delete("gone");
+    let there = |name: &str| target.join(name).is_dir();
+    let outside = Folder::new();
+    fs::create_dir(outside.join("d")).expect("ours");
+    symlink(outside.path(), target.join("gone/x/out")).expect("ours");
+    let sync = |words: &[&str]| {
+        down(&world.container, target.path(), words)
+            .run()
+            .succeeded()
+    };
+    sync(&[DELETE, "/MaxDelete:100%"]);
+    assert!(there("gone/x") && there("z/link"), "folders stay");
+    fs::create_dir_all(target.join("more/deep")).expect("ours");
+    fs::write(target.join("more/deep/file"), "x").expect("ours");
+    fs::write(target.join("gone/x/y"), "x").expect("ours");
+    sync(&[DELETE, "/MaxDelete:100%", "/DeleteEmptyFolders"]);
+    assert!(!there("more"), "it is empty since its file was deleted");
+    assert!(there("gone/x"), "a link is in it");
+    assert!(
+        there("empty") && there("z/link"),
+        "nothing of these was deleted"
+    );
+    assert!(outside.join("d").is_dir());
+}

@@ -45,19 +45,21 @@ pub(super) fn place(
     name: &OsStr,
     replace: Replace,
 ) -> io::Result<Placement> {
-    match replace {
-        Replace::Nothing => place_new(folder, part, name).or_else(|error| {
-            if is_taken(&error) && is_same_content(folder, OsStr::new(part), name) {
-                folder.remove(part);
-                return Ok(Placement::SameContent);
-            }
-            Err(error)
-        }),
+    let placed = match replace {
+        Replace::Nothing => place_new(folder, part, name),
         Replace::Seen { inode, modified_ns } => {
             place_over_seen(folder, part, name, (inode, modified_ns))
         }
-        Replace::Anything => place_over(folder, part, name),
-    }
+        Replace::Anything => return place_over(folder, part, name),
+    };
+    // An earlier run may have put it there in its last moments.
+    placed.or_else(|error| {
+        if is_taken(&error) && is_same_content(folder, OsStr::new(part), name) {
+            folder.remove(part);
+            return Ok(Placement::SameContent);
+        }
+        Err(error)
+    })
 }
 
 /// Whether the error says that the name is taken.
@@ -248,6 +250,17 @@ mod tests {
         make("elsewhere").place(Replace::Anything).unwrap();
         assert_eq!(linked("name"), std::path::Path::new("elsewhere"));
         assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn the_same_bytes_in_the_place_of_the_file_that_was_seen_are_no_conflict() {
+        let (place, folder) = folder_with(&[("part", "new"), ("name", "old"), ("other", "new")]);
+        let replace = seen(&folder, "name");
+        // An earlier run put the file there.
+        std::fs::rename(place.path().join("other"), place.path().join("name")).unwrap();
+        let placed = super::place(&folder, "part", OsStr::new("name"), replace);
+        assert_eq!(placed.unwrap(), Placement::SameContent);
+        assert!(!place.path().join("part").exists());
     }
 
     #[test]

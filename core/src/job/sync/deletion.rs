@@ -112,6 +112,9 @@ impl Run<'_> {
                 }
             }
         }
+        if options.deletes_empty_folders && !self.options.preview && !self.stop.is_on() {
+            remover.remove_empty_folders(tools).await;
+        }
         Ok(())
     }
 

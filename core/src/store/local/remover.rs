@@ -1,9 +1,11 @@
-//! Removes files.
+//! Removes files, and folders that are empty afterwards.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use azring_transport as transport;
 use azring_transport::disk::FileStat;
@@ -16,15 +18,33 @@ use crate::entry::{Entry, EntryName, Layout};
 use crate::store::{Removal, Remover, Step, Tools};
 use crate::{Error, Result};
 
-/// Removes files below a folder.
+/// Removes files below a folder, and the folders that are empty afterwards.
 pub struct LocalRemover {
     root: PathBuf,
+    /// The folders of the files that were removed.
+    folders: Mutex<BTreeSet<PathBuf>>,
 }
 
 impl LocalRemover {
     /// Removes what a [`LocalSource`](super::LocalSource) of this folder listed.
     pub fn new(root: &Path) -> Self {
-        Self { root: root.into() }
+        Self {
+            root: root.into(),
+            folders: Mutex::default(),
+        }
+    }
+
+    /// Notes the folders of the files that are gone.
+    fn note_folders(&self, entries: &[Entry], results: &[Result<Removal>]) {
+        let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        for (entry, result) in entries.iter().zip(results) {
+            let path = Path::new(OsStr::from_bytes(entry.name.as_bytes()));
+            if let (Ok(Removal::Removed | Removal::Missing), Some(folder)) = (result, path.parent())
+                && !folders.contains(folder)
+            {
+                folders.insert(folder.into());
+            }
+        }
     }
 }
 
@@ -35,17 +55,49 @@ impl Remover for LocalRemover {
         _tools: &'a Tools,
         entries: &'a [Entry],
     ) -> Step<'a, Vec<Result<Removal>>> {
-        let (root, entries) = (self.root.clone(), entries.to_vec());
+        let (root, each) = (self.root.clone(), entries.to_vec());
         Box::pin(async move {
             let removing = spawn_blocking(move || -> Vec<_> {
-                let each = entries.iter().map(|entry| remove(&root, entry));
+                let each = each.iter().map(|entry| remove(&root, entry));
                 each.collect()
             });
             match removing.await {
-                Ok(results) => results,
+                Ok(results) => {
+                    self.note_folders(entries, &results);
+                    results
+                }
                 Err(broken) => std::panic::resume_unwind(broken.into_panic()),
             }
         })
+    }
+
+    fn remove_empty_folders<'a>(&'a self, _tools: &'a Tools) -> Step<'a, ()> {
+        let folders =
+            std::mem::take(&mut *self.folders.lock().unwrap_or_else(PoisonError::into_inner));
+        let root = self.root.clone();
+        Box::pin(async move {
+            let removing = spawn_blocking(move || {
+                for folder in folders.iter().rev() {
+                    remove_upwards(&root, folder);
+                }
+            });
+            if let Err(broken) = removing.await {
+                std::panic::resume_unwind(broken.into_panic());
+            }
+        })
+    }
+}
+
+/// Removes this folder and those above it, as far as they are empty. The root stays.
+fn remove_upwards(root: &Path, folder: &Path) {
+    let mut folder = folder;
+    while let (Some(above), Some(name)) = (folder.parent(), folder.file_name()) {
+        let opened = open_beneath(root, above);
+        let removed = opened.and_then(|above| fs::unlinkat(above, name, AtFlags::REMOVEDIR));
+        if removed.is_err() {
+            return;
+        }
+        folder = above;
     }
 }
 

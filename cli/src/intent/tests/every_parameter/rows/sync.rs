@@ -103,6 +103,17 @@ pub(super) const ROWS: &[Row] = &[
         wrong: &[],
     },
     Row {
+        slash: "DeleteEmptyFolders",
+        dash: &["delete-empty-folders"],
+        services: BLOBS_FILES,
+        ways: NOWHERE,
+        elsewhere: "is only for `azring sync`",
+        seen: |_| String::new(),
+        bare: "",
+        right: &[("", "")],
+        wrong: &[],
+    },
+    Row {
         slash: "DeleteSnapshots",
         dash: &["delete-snapshots"],
         services: BLOBS,

@@ -1,0 +1,186 @@
+//! `kill -9` of a sync at moments that nobody chose, also among its deletions.
+//!
+//! After each kill everything that the source has is at the target in its old or its new version, unless only
+//! the target had it; the source is as it was. The same command then makes the target like the source.
+//! `AZRING_SYNC_KILLS` says how many syncs are killed (`scripts/sync_kills.sh`: 200), `AZRING_SEED` which.
+
+use std::time::Duration;
+
+use azring_emulator_tests::command::{Azring, Folder};
+use azring_emulator_tests::compare::assert_same;
+use azring_emulator_tests::emulator::Server;
+use azring_emulator_tests::emulator::clock::pause;
+use azring_emulator_tests::rest::{BlobService, Container, FileService, Share};
+use azring_emulator_tests::single_account;
+use azring_emulator_tests::tree::{Tree, noise};
+
+use super::kills::Draw;
+use super::sync::{between, down, up};
+
+/// One side of a sync.
+enum End {
+    Folder(Folder),
+    Container(Container),
+    Share(Share),
+}
+
+impl End {
+    fn tree(&self) -> Tree {
+        match self {
+            // A file that is not complete has another name.
+            Self::Folder(folder) => {
+                Tree::read_from(folder.path()).only(|name| !name.contains("/.azring-"))
+            }
+            Self::Container(container) => Tree::get_from(container),
+            Self::Share(share) => Tree::get_from(share),
+        }
+    }
+
+    fn fill(&self, tree: &Tree) {
+        match self {
+            Self::Folder(folder) => tree.write_to(folder.path()),
+            Self::Container(container) => tree.put_into(container),
+            Self::Share(share) => tree.put_into(share),
+        }
+    }
+}
+
+/// A sync that deletes, and both trees as they were.
+struct Case<'s> {
+    server: &'s Server,
+    before: Tree,
+    wanted: Tree,
+    source: End,
+    target: End,
+    state: Folder,
+}
+
+impl<'s> Case<'s> {
+    fn draw(
+        draw: &mut Draw,
+        server: &'s Server,
+        (blobs, files): (&BlobService, &FileService),
+    ) -> Self {
+        let container = || End::Container(blobs.fresh_container("kills"));
+        let folder = || End::Folder(Folder::new());
+        let (source, target) = match draw.below(5) {
+            0 | 1 => (folder(), container()),
+            2 => (container(), folder()),
+            3 => (container(), container()),
+            _ => (folder(), End::Share(files.fresh_share("kills"))),
+        };
+        let (mut before, mut wanted) = (Tree::new(), Tree::new());
+        for number in 0..60 {
+            let name = format!("{}/{number}", number % 5);
+            // Every version has a length of its own.
+            let version = |kind: u64| noise(number, (10 * number + kind) as usize);
+            match draw.below(4) {
+                0 => before = before.with(&name, version(1)),
+                1 => wanted = wanted.with(&name, version(2)),
+                2 => {
+                    before = before.with(&name, version(3));
+                    wanted = wanted.with(&name, version(4));
+                }
+                _ => {
+                    before = before.with(&name, version(5));
+                    wanted = wanted.with(&name, version(5));
+                }
+            }
+        }
+        target.fill(&before);
+        source.fill(&wanted);
+        Self {
+            server,
+            before,
+            wanted,
+            source,
+            target,
+            state: Folder::new(),
+        }
+    }
+
+    fn command(&self) -> Azring {
+        let words = ["/Delete:on", "/MaxDelete:100%", "/Compare:size", "/NC:4"];
+        let sync = match (&self.source, &self.target) {
+            (End::Folder(from), End::Container(to)) => up(from.path(), to, &words),
+            (End::Folder(from), End::Share(to)) => up(from.path(), to, &words),
+            (End::Container(from), End::Folder(to)) => down(from, to.path(), &words),
+            (End::Container(from), End::Container(to)) => between(from, to, &words),
+            _ => panic!("no such sync is drawn"),
+        };
+        sync.env("XDG_STATE_HOME", self.state.path())
+    }
+
+    /// What the service and the folder show of the progress: requests, and files that are gone.
+    fn progress(&self) -> u64 {
+        let counters = &self.server.watch().counters;
+        let each = [
+            "PutBlob",
+            "GetBlob",
+            "CopyBlob",
+            "DeleteBlob",
+            "SubmitContainerBatch",
+            "CreateFile",
+            "PutRange",
+            "DeleteFile",
+        ];
+        each.map(|operation| counters.of(operation).requests)
+            .iter()
+            .sum()
+    }
+
+    /// Kills the sync after so many requests; returns whether it was killed.
+    fn kill_after(&self, requests: u64, micros: u64) -> bool {
+        let before = self.progress();
+        let mut run = self.command().launch();
+        while self.progress() < before + requests && !run.has_ended() {
+            pause(Duration::from_micros(100));
+        }
+        pause(Duration::from_micros(micros));
+        let is_killed = run.kill();
+        while self.server.connections() > 0 {
+            pause(Duration::from_millis(1));
+        }
+        is_killed
+    }
+
+    fn check(&self) {
+        assert_same(&self.wanted, &self.source.tree());
+        let found = self.target.tree();
+        for (name, bytes) in self.before.files() {
+            let (now, new) = (found.get(name), self.wanted.get(name));
+            let is_old = now == Some(bytes);
+            let is_as_wanted = now == new;
+            assert!(is_old || is_as_wanted, "`{name}` is neither old nor new");
+        }
+        for (name, bytes) in found.files() {
+            let is_known =
+                self.before.get(name) == Some(bytes) || self.wanted.get(name) == Some(bytes);
+            assert!(is_known, "`{name}` has bytes of nobody");
+        }
+    }
+}
+
+fn kills() -> u64 {
+    let kills = std::env::var("AZRING_SYNC_KILLS");
+    kills.map_or(10, |kills| {
+        kills.parse().expect("AZRING_SYNC_KILLS is a number")
+    })
+}
+
+#[test]
+fn a_sync_that_is_killed_at_any_moment_loses_nothing_and_goes_on() {
+    let (server, blobs) = single_account::start();
+    let files = FileService::path_style(&server.file_url(), blobs.account(), None);
+    let mut draw = Draw::new("sync kills");
+    for _ in 0..kills() {
+        let case = Case::draw(&mut draw, &server, (&blobs, &files));
+        for _ in 0..=draw.below(2) {
+            let (requests, micros) = (draw.below(60), draw.below(3000));
+            case.kill_after(requests, micros);
+            case.check();
+        }
+        case.command().run().succeeded();
+        assert_same(&case.wanted, &case.target.tree());
+    }
+}
