@@ -4,7 +4,7 @@
 //!
 //! 1. A program that is called `azcopy` (a link to azring) takes every command of AzCopy 10 as AzCopy's.
 //! 2. A command that only AzCopy 10 has is AzCopy's: `copy`, `cp`, `rm`, `ls`, `env`, `jobs resume`,
-//!    `jobs remove`, and `bench` without `upload` or `download`.
+//!    `jobs remove`, and `bench` with a URL and no word like `upload` before it.
 //! 3. A command of both (`sync`, `remove`, `list`, `jobs`, `bench`, `login`, `logout`) is AzCopy's if it has
 //!    a flag that only AzCopy 10 has, or a switch with its value (`--recursive=true`), and no parameter that
 //!    only azring has. Otherwise it is azring's own.
@@ -29,9 +29,11 @@ pub(in crate::command) fn is_meant(words: &[OsString], program: &OsStr, own: &[&
     match verb {
         Verb::JobsResume | Verb::JobsRemove => return true,
         Verb::Bench => {
-            let is_way = |word: &OsString| word == "upload" || word == "download";
             let is_url = |word: &OsString| word.to_string_lossy().contains("://");
-            return !rest.first().is_some_and(is_way) && rest.iter().any(is_url);
+            let is_slash = |word: &OsString| word.as_encoded_bytes().starts_with(b"/");
+            let begins =
+                |word: &OsString| flag(word).is_some() || (is_url(word) && !is_slash(word));
+            return rest.first().is_some_and(begins) && rest.iter().any(is_url);
         }
         _ => {}
     }
@@ -92,6 +94,7 @@ mod tests {
             "jobs resume x",
             "jobs remove x",
             "bench https://a.blob.core.windows.net/c",
+            "bench --file-count 5 https://a.blob.core.windows.net/c",
             "sync a b --delete-destination=true",
             "sync a b --recursive=true",
             "remove u --recursive=true",
@@ -113,6 +116,8 @@ mod tests {
             "login --identity",
             "logout",
             "bench upload https://a.blob.core.windows.net/c",
+            "bench both https://a.blob.core.windows.net/c",
+            "bench /Dest:https://a.blob.core.windows.net/c",
             "--source a",
             "/Source:copy",
         ] {
