@@ -147,7 +147,7 @@ fn disk_without_room_is_an_error_and_the_rest_is_copied() {
     small.put_into(&container);
     container.put("large", noise(1, 6 << 20));
     let folder = Folder::new();
-    let found = Folder::new();
+    let (found, home) = (Folder::new(), Folder::new());
     // A file system of 2 MiB, seen by azring and by the look at its files afterwards, and by nobody else.
     let script = r#"
         mount -t tmpfs -o size=2m none "$1" || exit 99
@@ -159,6 +159,8 @@ fn disk_without_room_is_an_error_and_the_rest_is_copied() {
         .args([folder.path(), &program::built("azring")])
         .args([container.url(), account.key_in_base64()])
         .arg(found.path())
+        .env("HOME", home.path())
+        .env_remove("XDG_STATE_HOME")
         .output()
         .expect("unshare is part of every Debian");
     let words = String::from_utf8_lossy(&output.stderr).to_lowercase();

@@ -43,7 +43,8 @@ impl Translator<'_> {
         Ok(())
     }
 
-    /// `--follow-symlinks` and `--preserve-symlinks`. A copy between services keeps what blobs are.
+    /// `--follow-symlinks` and `--preserve-symlinks`; without them AzCopy passes over links in a folder. A copy between
+    /// services keeps what blobs are.
     pub(super) fn links(&mut self, ends: &CommandEnds) -> Result<(), UsageError> {
         let follows = self.words.is_on("follow-symlinks", false);
         let keeps = self.words.is_on("preserve-symlinks", false);
@@ -54,6 +55,7 @@ impl Translator<'_> {
             (false, true) if ends.source.is_remote() && ends.target.is_remote() => Ok(()),
             (false, true) => self.value(&row::LINKS, "keep"),
             (true, false) => self.value(&row::LINKS, "follow"),
+            (false, false) if ends.is_upload_to_blobs() => self.value(&row::LINKS, "skip"),
             (false, false) => Ok(()),
         }
     }

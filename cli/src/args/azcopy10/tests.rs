@@ -40,7 +40,7 @@ fn a_copy_has_the_defaults_of_azcopy_10() {
     assert_eq!(
         up,
         format!(
-            "/Source:/d /Dest:{C} /DestType:Blob /S /AsSubdir /Y /SetContentType /BlobType:detect"
+            "/Source:/d /Dest:{C} /DestType:Blob /S /AsSubdir /Y /SetContentType /BlobType:detect /Links:skip"
         )
     );
     let down = rows(&format!("cp {C}/v/* /d --recursive"));
@@ -103,6 +103,8 @@ fn links_posix_properties_and_folders_have_rows_with_files_at_one_end() {
     );
     let followed = rows(&format!("sync /d {C} --follow-symlinks"));
     assert!(followed.contains("/Links:follow"), "{followed}");
+    let passed_over = rows(&format!("copy /d {C} --recursive"));
+    assert!(passed_over.contains("/Links:skip"), "{passed_over}");
     let both = refused(&format!(
         "copy /d {C} --follow-symlinks --preserve-symlinks"
     ));
@@ -176,7 +178,9 @@ fn a_sync_deletes_and_asks_as_it_is_told() {
     let text = rows(&format!("sync /d {C}"));
     assert_eq!(
         text,
-        format!("/Source:/d /Dest:{C} /DestType:Blob /Sync /Y /SetContentType /BlobType:detect")
+        format!(
+            "/Source:/d /Dest:{C} /DestType:Blob /Sync /Y /SetContentType /BlobType:detect /Links:skip"
+        )
     );
     assert!(rows(&format!("sync /d {C} --delete-destination=TRUE")).contains("/Delete:on"));
     let asks = rows(&format!("sync /d {C} --delete-destination prompt"));

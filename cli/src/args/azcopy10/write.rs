@@ -28,6 +28,7 @@ const COMPOSED: &[&Parameter] = &[
     &row::XO,
     &row::SET_CONTENT_TYPE,
     &row::BLOB_TYPE,
+    &row::LINKS,
     &row::CHECK_MD5,
     &row::MISSING_MD5,
     &row::INCLUDE_PATTERN,
@@ -158,6 +159,13 @@ impl Writer<'_> {
             self.flag(format!("--content-type={content_type}"));
         } else if is_upload && !self.args.has(&row::SET_CONTENT_TYPE) {
             self.flag("--no-guess-mime-type");
+        }
+        match &*self.text(&row::LINKS)?.to_ascii_lowercase() {
+            "" => {}
+            "skip" if is_upload => {}
+            "follow" => self.flag("--follow-symlinks"),
+            "keep" => self.flag("--preserve-symlinks"),
+            _ => return Err(self.unsaid(&row::LINKS)),
         }
         let is_detected = is_upload && target != End::File;
         match &*self.text(&row::BLOB_TYPE)?.to_ascii_lowercase() {
