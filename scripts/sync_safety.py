@@ -1,4 +1,4 @@
-"""Six dangerous situations for a sync with deletion. `scripts/sync_safety.sh` runs it with the folder of azring's programs."""
+"""Seven dangerous situations for a sync with deletion. `scripts/sync_safety.sh` runs it with the folder of azring's programs."""
 
 import json
 import os
@@ -7,6 +7,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 import urllib.request
 from datetime import datetime, timedelta, timezone
 
@@ -23,6 +25,8 @@ KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr
 FILES = ("a.txt", "b/c.txt", "b/d.txt")
 # Only the destination has it.
 MINE = "mine"
+# How long a deletion is held back.
+HELD_SECONDS = 8
 TOOLS = ("azring", "AzCopy 10", "rclone")
 
 
@@ -56,8 +60,8 @@ class Stage:
         )
         self.count = 0
 
-    def faults(self, rule):
-        body = json.dumps({"rules": [rule] if rule else []}).encode()
+    def faults(self, *rules):
+        body = json.dumps({"rules": rules}).encode()
         request = urllib.request.Request(f"{self.urls['control']}/faults", body, method="PUT")
         urllib.request.urlopen(request).read()
 
@@ -92,7 +96,7 @@ class Stage:
             key = f"/DestKey:{KEY}" if is_up else f"/SourceKey:{KEY}"
             ends = [str(folder), url] if is_up else [url, str(folder)]
             words = ["./azring", "sync", *ends, key, service, "/Delete:on"]
-            words += [f"/Pattern:{pattern}"] if pattern else []
+            words += [f"/IncludePattern:{pattern}"] if pattern else []
         elif tool == "AzCopy 10":
             signed = f"{url}?{self.sas}"
             ends = [str(folder), signed] if is_up else [signed, str(folder)]
@@ -155,7 +159,7 @@ def failing_page(stage, tool):
     source, target = stage.container(FILES), stage.folder((*FILES, MINE))
     stage.faults(refused(query="*comp=list*"))
     code = stage.run(tool, source, target)
-    stage.faults(None)
+    stage.faults()
     left = {str(path.relative_to(target)) for path in target.rglob("*") if path.is_file()}
     return code, {*FILES, MINE} - left
 
@@ -165,7 +169,7 @@ def failing_copy(stage, tool):
     source, target = stage.folder((*FILES, "renamed.txt")), stage.container((*FILES, MINE))
     stage.faults(refused(method="PUT", path="*/renamed.txt"))
     code = stage.run(tool, source, target)
-    stage.faults(None)
+    stage.faults()
     return code, {*FILES, MINE} - names_of(target)
 
 
@@ -175,12 +179,36 @@ def filtered(stage, tool):
     return stage.run(tool, source, target, "*.txt"), {*FILES, MINE} - names_of(target)
 
 
+def changed(stage, tool):
+    """Another program writes the object anew while its deletion is on its way."""
+    source, target = stage.folder(FILES), stage.container((MINE,))
+    held = {"then": {"delay_ms": HELD_SECONDS * 1000}}
+    stage.faults(
+        {"when": {"method": "DELETE"}, **held}, {"when": {"query": "*comp=batch*"}, **held}
+    )
+
+    def write_anew():
+        until = time.monotonic() + HELD_SECONDS / 2
+        while not set(FILES) <= names_of(target) and time.monotonic() < until:
+            time.sleep(0.05)
+        time.sleep(1)
+        target.upload_blob(MINE, "written anew\n", overwrite=True)
+
+    writer = threading.Thread(target=write_anew)
+    writer.start()
+    code = stage.run(tool, source, target)
+    writer.join()
+    stage.faults()
+    return code, {*FILES, MINE} - names_of(target)
+
+
 SITUATIONS = {
     "a folder of the source cannot be read": unreadable,
     "the source is empty": empty,
     "the source does not exist": missing,
     "the source cannot be listed": failing_page,
     "an object cannot be written": failing_copy,
+    "the object is written anew meanwhile": changed,
     "a filter excludes it": filtered,
 }
 

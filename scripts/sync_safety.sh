@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Syncs with deletion in six dangerous situations, with azring, AzCopy 10 and rclone, and prints which objects each of
+# Syncs with deletion in seven dangerous situations, with azring, AzCopy 10 and rclone, and prints which objects each of
 # them deleted that it should not have. Fails where azring deleted one.
 #
 #   scripts/sync_safety.sh
