@@ -274,9 +274,10 @@ fn a_copy_that_somebody_overwrites_at_once_is_no_proof() {
     // The look at the copy, after its commit.
     let rule = r#"{"when":{"method":"HEAD","path":"*/a","hits":[2,3,4,5]},"then":{"answer":{"status":503,"code":"ServerBusy"}}}"#;
     server.set_faults(rule);
+    let length = fs::read(folder.join("a")).expect("ours").len();
     let mut run = up(folder.path(), &container, &["/S"]).launch();
     run.wait_for_faults(&server);
-    container.put("a", "of somebody else");
+    container.put("a", vec![b'x'; length]);
     server.clear_faults();
     assert_eq!(run.end(), Some(1));
     assert_eq!(names_below(folder.path()), ["a"]);
