@@ -66,6 +66,7 @@ mod standard_error;
 mod strangers;
 mod tables;
 mod tail;
+mod two_ends;
 
 mod bad_input;
 mod preview;

@@ -12,6 +12,7 @@ use azring_emulator_tests::single_account;
 use azring_emulator_tests::tree::{Tree, names_below, noise};
 
 use super::sync::says;
+use super::two_ends;
 
 /// Deletions fail: those of single blobs, and batches of them.
 const NO_DELETION: &str = r#"{"when":{"method":"DELETE"},"then":{"answer":{"status":409,"code":"BlobImmutableDueToPolicy"}}},
@@ -19,24 +20,12 @@ const NO_DELETION: &str = r#"{"when":{"method":"DELETE"},"then":{"answer":{"stat
 
 /// `azring move FOLDER STORAGE`.
 pub(crate) fn up(from: &Path, to: &(impl Storage + ?Sized), words: &[&str]) -> Azring {
-    Azring::new()
-        .arg("move")
-        .arg(from)
-        .arg(to.url())
-        .dest_key(to.account())
-        .arg(format!("/DestType:{}", to.service_type()))
-        .args(words)
+    two_ends::up("move", from, to, words)
 }
 
 /// `azring move STORAGE FOLDER`.
 pub(crate) fn down(from: &(impl Storage + ?Sized), to: &Path, words: &[&str]) -> Azring {
-    Azring::new()
-        .arg("move")
-        .arg(from.url())
-        .arg(to)
-        .source_key(from.account())
-        .arg(format!("/SourceType:{}", from.service_type()))
-        .args(words)
+    two_ends::down("move", from, to, words)
 }
 
 /// `azring move STORAGE STORAGE`.
@@ -45,15 +34,7 @@ pub(crate) fn between(
     to: &(impl Storage + ?Sized),
     words: &[&str],
 ) -> Azring {
-    Azring::new()
-        .arg("move")
-        .arg(from.url())
-        .arg(to.url())
-        .source_key(from.account())
-        .dest_key(to.account())
-        .arg(format!("/SourceType:{}", from.service_type()))
-        .arg(format!("/DestType:{}", to.service_type()))
-        .args(words)
+    two_ends::between("move", from, to, words)
 }
 
 fn tree() -> Tree {

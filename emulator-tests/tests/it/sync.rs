@@ -11,6 +11,8 @@ use azring_emulator_tests::rest::{Container, Storage};
 use azring_emulator_tests::single_account;
 use azring_emulator_tests::tree::{Tree, noise};
 
+use super::two_ends;
+
 /// Operations that change a container or a share.
 const WRITES: [&str; 12] = [
     "PutBlob",
@@ -29,24 +31,12 @@ const WRITES: [&str; 12] = [
 
 /// `azring sync FOLDER STORAGE`.
 pub(crate) fn up(from: &Path, to: &(impl Storage + ?Sized), words: &[&str]) -> Azring {
-    Azring::new()
-        .arg("sync")
-        .arg(from)
-        .arg(to.url())
-        .dest_key(to.account())
-        .arg(format!("/DestType:{}", to.service_type()))
-        .args(words)
+    two_ends::up("sync", from, to, words)
 }
 
 /// `azring sync STORAGE FOLDER`.
 pub(crate) fn down(from: &(impl Storage + ?Sized), to: &Path, words: &[&str]) -> Azring {
-    Azring::new()
-        .arg("sync")
-        .arg(from.url())
-        .arg(to)
-        .source_key(from.account())
-        .arg(format!("/SourceType:{}", from.service_type()))
-        .args(words)
+    two_ends::down("sync", from, to, words)
 }
 
 /// `azring sync STORAGE STORAGE`.
@@ -55,15 +45,7 @@ pub(crate) fn between(
     to: &(impl Storage + ?Sized),
     words: &[&str],
 ) -> Azring {
-    Azring::new()
-        .arg("sync")
-        .arg(from.url())
-        .arg(to.url())
-        .source_key(from.account())
-        .dest_key(to.account())
-        .arg(format!("/SourceType:{}", from.service_type()))
-        .arg(format!("/DestType:{}", to.service_type()))
-        .args(words)
+    two_ends::between("sync", from, to, words)
 }
 
 /// Requests that changed something since the counters were reset.

@@ -11,6 +11,7 @@ use azring_emulator_tests::single_account;
 use azring_emulator_tests::tree::{Tree, noise};
 
 use super::sync::says;
+use super::two_ends;
 
 /// `azring verify FOLDER FOLDER`.
 fn folders(one: &Path, other: &Path, words: &[&str]) -> Azring {
@@ -19,13 +20,7 @@ fn folders(one: &Path, other: &Path, words: &[&str]) -> Azring {
 
 /// `azring verify FOLDER STORAGE`.
 fn local(from: &Path, to: &(impl Storage + ?Sized), words: &[&str]) -> Azring {
-    Azring::new()
-        .arg("verify")
-        .arg(from)
-        .arg(to.url())
-        .dest_key(to.account())
-        .arg(format!("/DestType:{}", to.service_type()))
-        .args(words)
+    two_ends::up("verify", from, to, words)
 }
 
 /// `azring verify STORAGE STORAGE`.
@@ -34,15 +29,7 @@ fn services(
     to: &(impl Storage + ?Sized),
     words: &[&str],
 ) -> Azring {
-    Azring::new()
-        .arg("verify")
-        .arg(from.url())
-        .arg(to.url())
-        .source_key(from.account())
-        .dest_key(to.account())
-        .arg(format!("/SourceType:{}", from.service_type()))
-        .arg(format!("/DestType:{}", to.service_type()))
-        .args(words)
+    two_ends::between("verify", from, to, words)
 }
 
 fn tree() -> Tree {
