@@ -5,7 +5,10 @@
 //! with a target name and chunks. `schedule` gives chunks permits and memory, and `transfer` reads,
 //! digests and writes each one in a worker thread. The target commits the object, and `report`
 //! tells the observer. [`job`] joins these stations, one file per command. A sync decides by the
-//! listings of both sides ([`compare`]) which objects are copied and which are deleted.
+//! listings of both sides ([`compare`]) which objects are copied and which are deleted. A move deletes each
+//! object at the source after its copy was verified. A verification joins the listings of both sides and
+//! compares the objects, and its workers read them without writing. A removal and new properties need a
+//! listing and requests for what is listed.
 //!
 //! The [`journal`] records what is planned and what becomes of it, so that the same command goes on
 //! after an interruption. Between two services the target's service copies by itself

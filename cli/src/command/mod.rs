@@ -1,7 +1,8 @@
 //! The commands of azring: `azring COMMAND ...`.
 //!
-//! A command is one file here and one row of [`registry`]. Its parameters are rows of the same
-//! table, in either dialect. `copy` is the command of arguments that name none.
+//! A command is one file here, or one folder, and one row of [`registry`]. Its parameters are rows of the
+//! same table, in either dialect. `copy` is the command of arguments that name none. `azcopy10` runs the
+//! commands of AzCopy 10 by these.
 
 mod definition;
 

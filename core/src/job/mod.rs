@@ -1,13 +1,15 @@
 //! One run of the program: the stations joined, one file for each command.
 //!
 //! [`run()`] opens the journal's recorder and the report, and runs one command: `copy`, `preview`,
-//! `sync`, `moves`, `verify`, `export` or `pipe`. The calling thread is the coordinator: it lists, plans, fills the queue and reports, while
-//! worker threads transfer chunks. Listing and reporting are two futures of this one thread, so two
-//! events never reach an observer at once.
+//! `sync`, `moves`, `verify`, `export` or `pipe`. The calling thread is the coordinator: it lists, plans, fills
+//! the queue and reports, while worker threads transfer chunks. Listing and reporting are two futures of this
+//! one thread, so two events never reach an observer at once.
 //!
 //! - `feed` lists and plans (`planner`, `collision`, `vhd_hint`) and fills the queue; `resume` does the
 //!   same for the objects that an earlier run left.
 //! - `directories` keeps the attributes and times of directories, once their files are there.
+//! - `move_queue` has what a move has copied and not yet deleted; `selected_objects` is what `remove` and
+//!   `set_properties` list.
 //! - `recorder` writes the journal; `earlier_runs` and `resume_check` read what it said before.
 //! - `resources` divides memory, descriptors and threads; `controller` sets concurrency and rate.
 //! - `inbox` receives what workers report; `outcome` counts and reports how each object ended;
