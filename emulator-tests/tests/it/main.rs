@@ -46,6 +46,7 @@ mod wrong_data;
 mod article;
 mod azcopy10;
 mod credentials;
+mod end;
 mod given_properties;
 mod hosts;
 mod names;

@@ -9,12 +9,12 @@ use std::time::Duration;
 use azring_emulator_tests::command::{Azring, Folder};
 use azring_emulator_tests::emulator::Server;
 use azring_emulator_tests::emulator::clock::pause;
-use azring_emulator_tests::rest::{BlobService, Container, FileService, Share};
+use azring_emulator_tests::rest::{BlobService, FileService};
 use azring_emulator_tests::single_account;
 use azring_emulator_tests::tree::{Tree, noise};
 
+use super::end::End;
 use super::kills::Draw;
-use super::moves::{between, down, up};
 
 /// What may happen to a request of a move, as `then` of a fault plan.
 const FAULTS: [&str; 9] = [
@@ -39,31 +39,6 @@ const REQUESTS: [&str; 7] = [
     r#""method":"POST""#,
     r#""query":"*comp=list*""#,
 ];
-
-/// One end of a move.
-enum End {
-    Folder(Folder),
-    Container(Container),
-    Share(Share),
-}
-
-impl End {
-    fn tree(&self) -> Tree {
-        match self {
-            Self::Folder(folder) => Tree::read_from(folder.path()),
-            Self::Container(container) => Tree::get_from(container),
-            Self::Share(share) => Tree::get_from(share),
-        }
-    }
-
-    fn fill(&self, tree: &Tree) {
-        match self {
-            Self::Folder(folder) => tree.write_to(folder.path()),
-            Self::Container(container) => tree.put_into(container),
-            Self::Share(share) => tree.put_into(share),
-        }
-    }
-}
 
 /// A move, and everything that it needs.
 struct Case<'s> {
@@ -105,14 +80,7 @@ impl<'s> Case<'s> {
 
     fn command(&self) -> Azring {
         let words = ["/S", "/Y", "/NC:4", "/GiveUp:1s"];
-        let moved = match (&self.source, &self.target) {
-            (End::Folder(from), End::Container(to)) => up(from.path(), to, &words),
-            (End::Folder(from), End::Share(to)) => up(from.path(), to, &words),
-            (End::Container(from), End::Folder(to)) => down(from, to.path(), &words),
-            (End::Share(from), End::Folder(to)) => down(from, to.path(), &words),
-            (End::Container(from), End::Container(to)) => between(from, to, &words),
-            _ => panic!("no such move is drawn"),
-        };
+        let moved = self.source.command("move", &self.target, &words);
         moved.env("XDG_STATE_HOME", self.state.path())
     }
 

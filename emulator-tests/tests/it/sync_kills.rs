@@ -10,40 +10,12 @@ use azring_emulator_tests::command::{Azring, Folder};
 use azring_emulator_tests::compare::assert_same;
 use azring_emulator_tests::emulator::Server;
 use azring_emulator_tests::emulator::clock::pause;
-use azring_emulator_tests::rest::{BlobService, Container, FileService, Share};
+use azring_emulator_tests::rest::{BlobService, FileService};
 use azring_emulator_tests::single_account;
 use azring_emulator_tests::tree::{Tree, noise};
 
+use super::end::End;
 use super::kills::Draw;
-use super::sync::{between, down, up};
-
-/// One side of a sync.
-enum End {
-    Folder(Folder),
-    Container(Container),
-    Share(Share),
-}
-
-impl End {
-    fn tree(&self) -> Tree {
-        match self {
-            // A file that is not complete has another name.
-            Self::Folder(folder) => {
-                Tree::read_from(folder.path()).only(|name| !name.contains("/.azring-"))
-            }
-            Self::Container(container) => Tree::get_from(container),
-            Self::Share(share) => Tree::get_from(share),
-        }
-    }
-
-    fn fill(&self, tree: &Tree) {
-        match self {
-            Self::Folder(folder) => tree.write_to(folder.path()),
-            Self::Container(container) => tree.put_into(container),
-            Self::Share(share) => tree.put_into(share),
-        }
-    }
-}
 
 /// A sync that deletes, and both trees as they were.
 struct Case<'s> {
@@ -99,15 +71,14 @@ impl<'s> Case<'s> {
         }
     }
 
+    /// What the target has. A file that is not complete has another name.
+    fn complete_tree(&self) -> Tree {
+        self.target.tree().only(|name| !name.contains("/.azring-"))
+    }
+
     fn command(&self) -> Azring {
         let words = ["/Delete:on", "/MaxDelete:100%", "/Compare:size", "/NC:4"];
-        let sync = match (&self.source, &self.target) {
-            (End::Folder(from), End::Container(to)) => up(from.path(), to, &words),
-            (End::Folder(from), End::Share(to)) => up(from.path(), to, &words),
-            (End::Container(from), End::Folder(to)) => down(from, to.path(), &words),
-            (End::Container(from), End::Container(to)) => between(from, to, &words),
-            _ => panic!("no such sync is drawn"),
-        };
+        let sync = self.source.command("sync", &self.target, &words);
         sync.env("XDG_STATE_HOME", self.state.path())
     }
 
@@ -146,7 +117,7 @@ impl<'s> Case<'s> {
 
     fn check(&self) {
         assert_same(&self.wanted, &self.source.tree());
-        let found = self.target.tree();
+        let found = self.complete_tree();
         for (name, bytes) in self.before.files() {
             let (now, new) = (found.get(name), self.wanted.get(name));
             let is_old = now == Some(bytes);
@@ -181,6 +152,6 @@ fn a_sync_that_is_killed_at_any_moment_loses_nothing_and_goes_on() {
             case.check();
         }
         case.command().run().succeeded();
-        assert_same(&case.wanted, &case.target.tree());
+        assert_same(&case.wanted, &case.complete_tree());
     }
 }
