@@ -16,6 +16,40 @@ fi
 cd "$root"
 need_rust
 
+# room FOLDER: the free bytes of the file system that a folder is or will be on.
+room() {
+  local folder=$1
+  while [ ! -d "$folder" ]; do folder=$(dirname "$folder"); done
+  df --output=avail -B1 "$folder" | tail -n 1
+}
+# need_room FOLDER BYTES WHAT ADVICE
+need_room() {
+  [ "$(room "$1")" -ge "$2" ] || fail "\`$1\` has room for $(($(room "$1") >> 20)) MiB, and $3 needs $(($2 >> 20)) MiB: $4"
+}
+
+# What it takes, and whether it is there: before the build, which takes minutes.
+scratch=${TMPDIR:-/tmp}
+if [ -n "${folder:-}" ]; then
+  needed=$(find "$folder" -type f -printf '%s\n' | awk '{ sum += $1 } END { printf "%.0f", sum }')
+  memory_needed=$needed
+else
+  # The generated folder and what comes back; the service keeps its pages without the holes.
+  needed=$((2900 << 20))
+  memory_needed=$((1300 << 20))
+fi
+building=$((700 << 20))
+[ ! -x "$target/release/azring-emulator" ] || building=$((50 << 20))
+if [ "$building" -gt $((100 << 20)) ]; then
+  say "this takes about 7 minutes of one processor and $((building >> 20)) MiB for the build, once; then a minute, $((needed >> 20)) MiB in $scratch and $((memory_needed >> 20)) MiB of memory"
+else
+  say "this takes about a minute, $((needed >> 20)) MiB in $scratch and $((memory_needed >> 20)) MiB of memory"
+fi
+need_room "$target" "$building" "the build" "set CARGO_TARGET_DIR to another folder"
+need_room "$scratch" $((needed + needed / 10)) "the demonstration" "set TMPDIR to another folder"
+memory=$(awk '/^MemAvailable:/ { printf "%.0f", $2 * 1024 }' /proc/meminfo)
+[ "$memory_needed" -lt $((memory * 6 / 10)) ] \
+  || fail "the service keeps $((memory_needed >> 20)) MiB in memory, of which $((memory >> 20)) MiB are free: give a smaller folder"
+
 # Azurite's account, whose key everybody knows: it protects nothing.
 account=devstoreaccount1
 key='Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=='
@@ -31,9 +65,13 @@ trap finish EXIT
 say "building azring"
 cargo build --release --locked -p azring -p azring-emulator-tests --bins
 
+# How the files become blobs: a folder of somebody has them all as block blobs.
+kind=()
 generate() {
   say "making 20,000 small files, a file of 1 GiB and a sparse VHD"
   folder=$work/folder
+  # A page blob of the VHD, as Azure needs it for a disk.
+  kind=(/BlobType:detect)
   local n
   for n in 01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 16 17 18 19 20; do
     mkdir -p "$folder/small/$n"
@@ -43,21 +81,17 @@ generate() {
   if have qemu-img; then
     qemu-img create -q -f vpc -o subformat=fixed,force_size=on "$folder/sparse.vhd" 256M
   else
-    truncate -s 256M "$folder/sparse.vhd"
+    # Without its footer it is no VHD, and a raw image with that name would be reported.
+    truncate -s 256M "$folder/sparse.img"
   fi
   # Something between the holes.
-  head -c 8M /dev/urandom | dd of="$folder/sparse.vhd" bs=1M seek=100 conv=notrunc status=none
+  head -c 8M /dev/urandom | dd of="$(echo "$folder"/sparse.*)" bs=1M seek=100 conv=notrunc status=none
 }
 [ -n "${folder:-}" ] || generate
 
 files=$(find "$folder" -type f -printf x | wc -c)
 bytes=$(find "$folder" -type f -printf '%s\n' | awk '{ sum += $1 } END { printf "%.0f", sum }')
 [ "$files" -gt 0 ] || fail "\`$folder\` holds no files"
-memory=$(awk '/^MemAvailable:/ { printf "%.0f", $2 * 1024 }' /proc/meminfo)
-[ "$bytes" -lt $((memory / 10 * 6)) ] \
-  || fail "\`$folder\` holds $((bytes >> 20)) MiB, and the service keeps them in memory, of which $((memory >> 20)) MiB are free: give a smaller folder"
-room=$(df --output=avail -B1 "$work" | tail -n 1)
-[ "$bytes" -lt $((room / 10 * 9)) ] || fail "\`$work\` has no room for the copy: set TMPDIR to a folder with $((bytes >> 20)) MiB"
 
 say "starting a blob service on this machine"
 exec 3< <(exec "$target/release/azring-emulator" --blob-port 0 --store memory --memory-limit $((bytes + bytes / 10 + 67108864)))
@@ -81,7 +115,7 @@ timed() {
   }'
 }
 
-timed upload "$target/release/azring" "/Source:$folder" "/Dest:$container" "/DestKey:$key" /DestType:Blob /S /Y
+timed upload "$target/release/azring" "/Source:$folder" "/Dest:$container" "/DestKey:$key" /DestType:Blob /S /Y "${kind[@]}"
 timed download "$target/release/azring" "/Source:$container" "/Dest:$work/back" "/SourceKey:$key" /SourceType:Blob /S /Y
 
 say "comparing what came back with what was sent"
