@@ -41,6 +41,25 @@ install_packages() {
     || fail "$why needs the Debian packages $*, and installing them failed"
 }
 
+# lacks PACKAGE...: notes Debian packages that this machine needs, for `install_missing`.
+missing=()
+lacks() { missing+=("$@"); }
+# install_missing WHY: installs all of them at once, and says before how much that is. With `no_install` set, or without the
+# right to install, it only says so and ends.
+install_missing() {
+  [ "${#missing[@]}" != 0 ] || return 0
+  local line="apt-get install --no-install-recommends ${missing[*]}" sizes=
+  have apt-get || fail "$1 need the Debian packages ${missing[*]}, and this machine has no apt-get: install their equal"
+  # Without a lock, so that the sizes can be told to anybody.
+  sizes=$(LC_ALL=C apt-get -o Debug::NoLocking=1 --assume-no --no-install-recommends install "${missing[@]}" 2>/dev/null \
+    | sed -n 's/^Need to get \(.*\) of archives.*/\1 to download/p; s/^After this operation, \(.*\) of additional.*/\1 on the disk/p' | paste -sd , | sed 's/,/, /') || true
+  printf '%s need: %s%s\n' "$1" "$line" "${sizes:+    # $sizes}"
+  [ -z "${no_install:-}" ] || fail "nothing is installed, as --no-install says"
+  [ "$(id -u)" = 0 ] || { have sudo && sudo -n true 2>/dev/null; } || fail "this needs root: run that line as root, then this script again"
+  install_packages "$1" "${missing[@]}"
+  missing=()
+}
+
 # need_rust: the one thing that is not installed for anybody.
 need_rust() {
   have cargo || fail "cargo is missing: install Rust from https://rustup.rs"

@@ -1,0 +1,115 @@
+#!/usr/bin/env bash
+# Makes all packages of azring and azring-emulator in target/packages: archives, .deb, .rpm, wheels, an npm package, container
+# images, and their checksums. It needs no root, and after `fetch` no network.
+#
+#   scripts/package.sh                      builds the programs twice and packages them (about 12 minutes of processor time, 1.5 GB)
+#   scripts/package.sh fetch                only brings what that needs: crates, a linker and certificates from PyPI, rpmbuild
+#   scripts/package.sh built FOLDER         packages the programs in FOLDER as they are, without the static ones and the images
+#   AZRING_PACKAGES=FOLDER                  another folder than target/packages
+#   AZRING_COMPRESSION=LEVEL                less than 9: larger packages in less time
+#   SOURCE_DATE_EPOCH=SECONDS               another time in the packages than that of the commit
+#
+# The programs are built against glibc 2.17 (Debian 8, RHEL 7 and all later ones), and a second time without any library. Zig
+# is the linker of the first: it has the symbols of every glibc. The second has Debian's static glibc. One commit, one Rust and one
+# Debian give the same bytes, wherever the project lies: paths are replaced, archives are sorted, times are the commit's.
+# scripts/package_test.sh tests the packages.
+set -euo pipefail
+# shellcheck source=scripts/machine.sh
+. "$(dirname "${BASH_SOURCE[0]}")/machine.sh"
+cd "$root"
+
+out=${AZRING_PACKAGES:-$target/packages}
+built=$target/packages-build
+tools=$root/.peers/packaging
+triple=x86_64-unknown-linux-gnu
+programs=(azring azring-emulator)
+# The oldest glibc. Every later one has its symbols.
+oldest=2.17
+
+fetch() {
+  need_rust
+  have python3 || install_packages "making packages" python3 python3-venv
+  have objcopy || install_packages "taking debug information out of programs" binutils
+  have rpmbuild || install_packages "making .rpm packages" rpm
+  local pins=scripts/packaging/requirements.txt
+  if ! up_to_date "$tools/.installed-requirements.txt" "$pins"; then
+    say "installing cargo-zigbuild, Zig and certificates"
+    python_packages "$tools" -r "$pins"
+    cp "$pins" "$tools/.installed-requirements.txt"
+  fi
+  cargo fetch --locked --target "$triple"
+}
+
+# build VARIANT FLAGS COMMAND...: builds the programs, and leaves them in a folder of the variant, stripped, each with its debug
+# information beside it.
+build() {
+  local variant=$1 flags=$2 crates name
+  shift 2
+  say "building $variant"
+  crates=${CARGO_HOME:-$HOME/.cargo}/registry/src
+  crates=$(echo "$crates"/*)
+  # Every path that would be in a program gets a name that is the same everywhere.
+  CFLAGS="-ffile-prefix-map=$root=/usr/src/azring -ffile-prefix-map=$crates=/usr/src/crates" \
+    RUSTFLAGS="--remap-path-prefix=$root=/usr/src/azring --remap-path-prefix=$crates=/usr/src/crates -Clink-arg=-Wl,--build-id=sha1 $flags" \
+    CARGO_INCREMENTAL=0 PATH="$tools/bin:$PATH" \
+    "$@" --release --locked --offline --target-dir "$built/$variant" \
+    -p azring -p azring-emulator-tests --bin azring --bin azring-emulator
+  mkdir -p "$built/$variant/stripped"
+  for name in "${programs[@]}"; do
+    (
+      cd "$built/$variant/stripped"
+      objcopy --only-keep-debug --compress-debug-sections=zlib "../$triple/release/$name" "$name.debug"
+      objcopy --strip-all --remove-section=.comment --add-gnu-debuglink="$name.debug" "../$triple/release/$name" "$name"
+    )
+  done
+}
+
+# need_old_glibc PROGRAM: fails if it needs a later glibc than the oldest.
+need_old_glibc() {
+  local latest
+  latest=$(objdump -T "$1" | grep -o 'GLIBC_[0-9.]*' | sort -uV | tail -n 1)
+  [ "$(printf 'GLIBC_%s\n' "$oldest" "${latest#GLIBC_}" | sort -V | tail -n 1)" = "GLIBC_$oldest" ] \
+    || fail "\`$1\` needs $latest, and is to run with glibc $oldest"
+}
+# need_no_library PROGRAM: fails if it needs any shared library.
+need_no_library() {
+  ! objdump -p "$1" | grep -q NEEDED || fail "\`$1\` is not static"
+}
+
+make_packages() {
+  say "packages"
+  PYTHONDONTWRITEBYTECODE=1 CARGO_NET_OFFLINE=true python3 scripts/packaging/make.py \
+    --out "$out" --time "$SOURCE_DATE_EPOCH" --revision "$(git rev-parse HEAD 2>/dev/null || echo unknown)" "$@"
+  say "they are in $out"
+}
+
+export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
+case ${1:-} in
+  "") ;;
+  fetch)
+    fetch
+    exit
+    ;;
+  built)
+    [ $# = 2 ] || fail "usage: scripts/package.sh built FOLDER"
+    stripped=$(mktemp -d)
+    trap 'rm -r "$stripped"' EXIT
+    for name in "${programs[@]}"; do
+      objcopy --strip-all --remove-section=.comment "$2/$name" "$stripped/$name"
+    done
+    make_packages --glibc "$stripped"
+    exit
+    ;;
+  *) fail "usage: scripts/package.sh [fetch | built FOLDER]" ;;
+esac
+
+fetch
+build glibc "" cargo-zigbuild zigbuild --target "$triple.$oldest"
+build static "-Ctarget-feature=+crt-static" cargo build --target "$triple"
+for name in "${programs[@]}"; do
+  need_old_glibc "$built/glibc/stripped/$name"
+  need_no_library "$built/static/stripped/$name"
+done
+zig=$("$tools/bin/python3" -c 'import ziglang; print(ziglang.__path__[0])')
+certificates=$("$tools/bin/python3" -c 'import certifi; print(certifi.where())')
+make_packages --glibc "$built/glibc/stripped" --static "$built/static/stripped" --zig "$zig" --certificates "$certificates"
