@@ -4,11 +4,29 @@
 # non-zero if anything failed.
 #
 #   scripts/test.sh                 all checks and tests
+#   scripts/test.sh --quick         without a browser, containers and tools for disk images (300 MB of packages less), and without
+#                                   the tests that need them
 #   scripts/test.sh NAME...         only the emulator tests whose names contain one of these
+#   --no-install                    before these: install no Debian package, and end with the one line that would
 set -euo pipefail
 # shellcheck source=scripts/machine.sh
 . "$(dirname "${BASH_SOURCE[0]}")/machine.sh"
 cd "$root"
+
+quick=
+no_install=
+while [[ ${1:-} == --* ]]; do
+  case $1 in
+    --quick) quick=yes ;;
+    --no-install) no_install=yes ;;
+    *) fail "usage: scripts/test.sh [--no-install] [--quick | NAME...]" ;;
+  esac
+  shift
+done
+[ -z "$quick" ] || [ $# = 0 ] || fail "--quick takes no names of tests: with names only those tests run"
+# What a quick run leaves out of the emulator tests: what needs a browser, and what needs tools for disk images.
+without=()
+[ -z "$quick" ] || without=(--skip a_browser_ --skip disk_images:: --skip disk_image_comes_back --skip a_disk_with_a_file_system)
 
 started=$SECONDS
 step=start
@@ -35,12 +53,25 @@ begin() {
   say "$1"
 }
 
-# provide: installs servers, peers and a browser. This runs beside the build.
+# debian_packages: all that any step needs and this machine lacks, in one go: before the build, which takes minutes.
+debian_packages() {
+  have cc || lacks gcc libc6-dev
+  python3 -c 'import ensurepip' 2>/dev/null || lacks python3 python3-venv
+  { have setpriv && have prlimit && have timeout; } || lacks util-linux coreutils
+  [ "$(id -u)" = 0 ] || have fusermount3 || lacks fuse3
+  { has_library libsecret-1.so.0 && has_library libglib-2.0.so.0; } || lacks libsecret-1-0 libglib2.0-0
+  have curl || lacks curl
+  if [ -z "$quick" ]; then
+    have chromium || lacks chromium fonts-dejavu-core
+    have qemu-img || lacks qemu-utils
+    have rpmbuild || lacks rpm
+    # Where Docker answers, or nobody may start podman, podman is not needed.
+    [ "$(id -u)" != 0 ] || [ -S /var/run/docker.sock ] || { have podman && have runc; } || lacks podman runc
+  fi
+  install_missing "the tests"
+}
+# provide: installs servers and peers. This runs beside the build.
 provide() {
-  { have setpriv && have prlimit && have timeout; } || install_packages "the tests as another user" util-linux coreutils
-  have chromium || install_packages "the tests of the report in a browser" chromium fonts-dejavu-core
-  [ "$(id -u)" = 0 ] || have fusermount3 || install_packages "the tests with file systems of their own" fuse3
-  have qemu-img || install_packages "the tests with a VHD" qemu-utils
   scripts/azurite.sh
   scripts/peers.sh
 }
@@ -118,8 +149,8 @@ run_integration_tests() {
 }
 
 begin "what the build needs"
+debian_packages
 need_rust
-have python3 || install_packages "the rules of structure, and the tests with Azure's Python SDK" python3 python3-venv
 provide >"$provided" 2>&1 &
 providing=$!
 
@@ -165,7 +196,7 @@ fi
 export RUST_TEST_THREADS=$threads
 [ -n "${AZRING_RECORDINGS:-}" ] ||
   say "NOT RUN: the emulator against recordings of the real service, because AZRING_RECORDINGS names no folder with them"
-run_integration_tests emulator-tests "$@"
+run_integration_tests emulator-tests "$@" "${without[@]}"
 
 # Other people's clients that install within seconds.
 if [ $# = 0 ]; then
@@ -173,8 +204,19 @@ if [ $# = 0 ]; then
   scripts/strangers.sh
 fi
 
+# The packages, of the programs that were just built: what is in them and what needs no other system. scripts/package_test.sh
+# without `quick` tests the real ones.
+if [ $# = 0 ] && [ -z "$quick" ]; then
+  begin "packages"
+  AZRING_PACKAGES=$(mktemp -d)
+  export AZRING_PACKAGES
+  AZRING_COMPRESSION=1 scripts/package.sh built "$AZRING_PROGRAMS"
+  scripts/package_test.sh quick
+  rm -r "$AZRING_PACKAGES"
+fi
+
 # Azurite in a container: the tests of the harness, and copies of files of all lengths in both directions.
-if [ $# = 0 ]; then
+if [ $# = 0 ] && [ -z "$quick" ]; then
   begin "emulator tests with Azurite in a container"
   status=0
   program=$(integration_tests emulator-tests | sed -n 's/^it //p')
