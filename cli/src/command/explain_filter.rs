@@ -85,6 +85,10 @@ fn explanation(filter: &Filter, name: &[u8], args: &ParsedArgs) -> String {
             let list = list.unwrap_or(&row::FILES_FROM);
             format!("it is not in the list of `{}`", list.spelled(dialect))
         }
+        FilterReason::OtherShard(shard) => {
+            let other = row::SHARD.with_value(&shard.to_string(), dialect);
+            format!("it belongs to the process with `{other}`")
+        }
     };
     let more = if explained.is_selected {
         also(args)

@@ -48,6 +48,7 @@ pub(super) const COMMAND: Command = Command {
         &row::FILES_FROM,
         &row::FILES_FROM_0,
         &row::FILTER_FROM,
+        &row::SHARD,
         &row::EXPLAIN_FILTER,
         &row::TIER,
         &row::REHYDRATE_PRIORITY,

@@ -63,6 +63,11 @@ const FILTERS: &[(&str, &str)] = &[
          is a failure. If the list is changed, an interrupted copy cannot be resumed with it.",
     ),
     (
+        "Several processes",
+        "`/Shard:i/N` selects one of N parts of all names, by a hash that is the same on every machine. Other filters \
+         apply too, and must be the same for all N processes.",
+    ),
+    (
         "A sync",
         "What a filter leaves out on either side is neither compared, copied nor deleted. An object of the source that is \
          left out by its size or time protects that of the destination. `/L` names what stays for that.",

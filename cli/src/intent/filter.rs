@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use azring_core::location::Location;
-use azring_core::select::{Filter, ListForm, NameReading};
+use azring_core::select::{Filter, ListForm, NameReading, NameShard, SHARDS_MAX};
 
 use crate::mask::shown;
 use crate::parameter::{self as row, Dialect, Parameter};
@@ -43,7 +43,34 @@ pub(crate) fn filter(args: &ParsedArgs, source: &Location) -> Result<Arc<Filter>
     add_names(args, &mut filter)?;
     add_limits(args, &mut filter)?;
     add_files(args, is_local, &mut filter)?;
+    if let Some(shard) = shard(args)? {
+        filter.only_shard(shard);
+    }
     Ok(Arc::new(filter))
+}
+
+/// The shard of all names that is selected, if only one is.
+fn shard(args: &ParsedArgs) -> Result<Option<NameShard>, UsageError> {
+    let Some(text) = args.text(&row::SHARD)? else {
+        return Ok(None);
+    };
+    let shard = NameShard::parse(text).ok_or_else(|| {
+        let spelled = row::SHARD.spelled(args.dialect());
+        UsageError::meaning(format!(
+            "`{}` is no value of `{spelled}`: it takes `i/N`, as in `0/4` to `3/4` for four processes, and N is at most \
+             {SHARDS_MAX}",
+            shown(text)
+        ))
+    })?;
+    if args.has(&row::DELETE_EMPTY_FOLDERS) {
+        return Err(UsageError::meaning(format!(
+            "`{}` and `{}` exclude each other: a folder that is empty for one process may be one that another writes to. \
+             Give the command once more without `{0}` when all processes have ended",
+            row::SHARD.spelled(args.dialect()),
+            row::DELETE_EMPTY_FOLDERS.spelled(args.dialect())
+        )));
+    }
+    Ok(Some(shard))
 }
 
 /// Refuses filters that exclude each other, before anything is read from standard input.
@@ -319,6 +346,10 @@ mod tests {
                 &["/Sync", "/MapFrom:/dev/null"],
                 "`/MapFrom` has no meaning in a sync",
             ),
+            (
+                &["/Sync", "/Shard:0/2", "/DeleteEmptyFolders"],
+                "`/Shard` and `/DeleteEmptyFolders` exclude each other",
+            ),
         ] {
             let text = wanted("/data", words).unwrap_err();
             assert!(text.contains(says), "{words:?}: {text}");
@@ -329,10 +360,10 @@ mod tests {
     fn a_table_and_a_pipe_have_no_filters() {
         let table = "https://a.table.core.windows.net/abc";
         for parameter in row::FILTERS {
-            let value = if parameter.is(&row::INCLUDE_MODE) {
-                "all"
-            } else {
-                "/dev/null"
+            let value = match parameter {
+                parameter if parameter.is(&row::INCLUDE_MODE) => "all",
+                parameter if parameter.is(&row::SHARD) => "0/2",
+                _ => "/dev/null",
             };
             let word = parameter.with_value(value, Dialect::Slash);
             let text = wanted(table, &[&word, "/SourceKey:a2V5"]).unwrap_err();

@@ -20,6 +20,7 @@ pub(super) const GROUP: Group = Group {
         &FILES_FROM_0,
         &MAP_FROM,
         &FILTER_FROM,
+        &SHARD,
         &EXPLAIN_FILTER,
     ],
 };
@@ -41,6 +42,7 @@ pub(crate) const FILTERS: &[&Parameter] = &[
     &FILES_FROM_0,
     &MAP_FROM,
     &FILTER_FROM,
+    &SHARD,
 ];
 
 /// The parameters whose value is a file with rules or names.
@@ -210,6 +212,21 @@ pub(crate) static FILTER_FROM: Parameter = filter(
      first one that matches a name decides. A name without a rule is selected. `!` forgets the rules before it; \
      `#` and `;` begin comments. Patterns mean what they mean to rclone: without `/` at the beginning they match \
      the end of a path. Other filters apply too. May be repeated.",
+);
+
+pub(crate) static SHARD: Parameter = filter(
+    "Shard",
+    &["shard"],
+    Value::Required("i/N"),
+    "One of N parts of all names, for N processes",
+    "Selects about one name in N, so that N processes on one or more machines divide a command between them: \
+     they are given `0/N`, `1/N` and so on up to `N-1/N`, and nothing else differs. Each process lists \
+     everything and keeps the names of its part. A hash of the name decides, which is the same on every \
+     machine; names that differ only in case or in Unicode's form are in one part. All objects are copied, \
+     and none twice. In a sync each process deletes only names of its part, and the limits of deletions are \
+     those of each process. N is at most 16, because more processes would list more than they copy. Each \
+     process has its own journal. Blobs and their snapshots are in one part; every process sets the \
+     properties of all directories at its end.",
 );
 
 pub(crate) static EXPLAIN_FILTER: Parameter = Parameter {

@@ -1,13 +1,15 @@
 //! The attributes, permissions and times of directories, which are kept once their files are there.
 //!
 //! Making a file changes the times of its directory, so this comes last. It asks for the directories of
-//! the source anew and needs no journal: every run does all of it.
+//! the source anew and needs no journal: every run does all of it. So does the run of a shard: of several
+//! processes the last one to end leaves every directory as it shall be.
 
 use std::cell::RefCell;
 use std::pin::pin;
 use std::sync::Arc;
 
 use futures_util::{StreamExt as _, stream};
+use rustix::process::geteuid;
 
 use super::run::Run;
 use crate::entry::{Entry, EntryName, PosixProperties};
@@ -35,10 +37,14 @@ impl Run<'_> {
             return;
         };
         let closed = RefCell::<Vec<Entry>>::default();
+        let stays_open = self.options.selection.filter.shard().is_some() && !geteuid().is_root();
         let pages = stream::poll_fn(|context| pages.poll_recv(context));
         let kept = pages
             .flat_map(|page| stream::iter(directories_of(page)))
             .map(async |(name, directory)| match directory {
+                Ok(directory) if closes_to_owner(&directory) && stays_open => {
+                    (name, Err(would_close()))
+                }
                 Ok(directory) if closes_to_owner(&directory) => {
                     closed.borrow_mut().push(directory);
                     (name, Ok(()))
@@ -107,6 +113,13 @@ fn closes_to_owner(directory: &Entry) -> bool {
     let carried = directory.carried.as_deref();
     let mode = carried.and_then(|carried| PosixProperties::of(carried).mode);
     mode.is_some_and(|mode| mode & OWNER != OWNER)
+}
+
+/// The error of a directory that other shards may still write to.
+fn would_close() -> Error {
+    let text = "its permissions keep its owner out, and other shards may still write to it: give the command \
+                once more without a shard when all of them have ended";
+    Error::Usage(text.to_owned())
 }
 
 async fn keep(tools: &Tools, ends: &Ends, directory: &Entry) -> Result<()> {

@@ -1,5 +1,7 @@
 //! Which rule of a filter decides about a name.
 
+use super::name_shard::NameShard;
+
 /// The kind of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RuleKind {
@@ -31,6 +33,8 @@ pub enum FilterReason<'f> {
     },
     /// There is a list of names, and it is not one of them.
     NotListed,
+    /// Only one shard is selected, and the name belongs to this one.
+    OtherShard(NameShard),
 }
 
 /// Whether a name is selected, and why.

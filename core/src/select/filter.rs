@@ -1,8 +1,8 @@
 //! Which objects a command is about: names, sizes and times.
 //!
 //! An object is selected if no rule includes or one of them matches, and if no rule excludes it, and if
-//! its length and its time are within their limits. Ordered rules and a list of names are further
-//! conditions. The rules have no order among themselves. Names decide first: a lister asks which folders
+//! its length and its time are within their limits. Ordered rules, a list of names and a shard of all names
+//! are further conditions. The rules have no order among themselves. Names decide first: a lister asks which folders
 //! can have a selected object, and where the names begin.
 
 use std::ops::RangeInclusive;
@@ -15,6 +15,7 @@ use super::explanation::{Explanation, FilterReason};
 use super::name_list::{ListForm, NameList, NewNames};
 use super::name_reading::{NameReading, Subject};
 use super::name_rules::NameRules;
+use super::name_shard::NameShard;
 use super::ordered_rules::OrderedRules;
 use crate::entry::{Entry, EntryName, Layout, TrueTime};
 use crate::{Error, Result};
@@ -31,6 +32,7 @@ pub struct Filter {
     ordered: OrderedRules,
     listed: Option<Arc<NameList>>,
     new_names: Option<Arc<NewNames>>,
+    shard: Option<NameShard>,
     bytes: RangeInclusive<u64>,
     newer_than: Option<SystemTime>,
     older_than: Option<SystemTime>,
@@ -55,6 +57,7 @@ impl Filter {
             ordered: OrderedRules::default(),
             listed: None,
             new_names: None,
+            shard: None,
             bytes: 0..=u64::MAX,
             newer_than: None,
             older_than: None,
@@ -133,6 +136,12 @@ impl Filter {
         Ok(())
     }
 
+    /// Only names of this shard are selected. An object that gets another name at the target belongs to the
+    /// shard of that name.
+    pub fn only_shard(&mut self, shard: NameShard) {
+        self.shard = Some(shard);
+    }
+
     /// Only objects of at least so many bytes are selected.
     pub fn at_least(&mut self, bytes: u64) {
         self.bytes = bytes..=*self.bytes.end();
@@ -174,6 +183,7 @@ impl Filter {
             && self.exclude.is_empty()
             && self.ordered.is_empty()
             && self.listed.is_none()
+            && self.shard.is_none()
     }
 
     /// Whether objects of some lengths are not selected.
@@ -194,6 +204,29 @@ impl Filter {
     /// The names at the target, if some objects get others.
     pub fn new_names(&self) -> Option<&NewNames> {
         self.new_names.as_deref()
+    }
+
+    /// The shard of the only names that are selected, if there is one.
+    pub fn shard(&self) -> Option<NameShard> {
+        self.shard
+    }
+
+    /// The same filter for the names of all shards.
+    #[must_use]
+    pub fn of_all_shards(&self) -> Self {
+        Self {
+            shard: None,
+            ..self.clone()
+        }
+    }
+
+    /// A filter that selects all names of this filter's shard.
+    #[must_use]
+    pub fn of_shard_alone(&self) -> Self {
+        Self {
+            shard: self.shard,
+            ..Self::new(self.reading)
+        }
     }
 
     /// A SHA-256 over every file that rules were read from; `None` without such a file.
@@ -224,6 +257,8 @@ impl Filter {
         let subject = Subject::new(name, self.reading);
         let (is_selected, reason) = if !is_listed {
             (false, FilterReason::NotListed)
+        } else if let Some(other) = self.other_shard(name) {
+            (false, FilterReason::OtherShard(other))
         } else if let Some((kind, text)) = self.exclude.find(&subject) {
             (false, FilterReason::Excluded(kind, text))
         } else {
@@ -233,6 +268,16 @@ impl Filter {
             is_selected,
             reason,
         }
+    }
+
+    /// The shard that the name belongs to, if another one is selected.
+    fn other_shard(&self, name: &[u8]) -> Option<NameShard> {
+        let shard = self.shard?;
+        let new = self
+            .new_names()
+            .and_then(|names| names.of(&EntryName::new(name)));
+        let of_name = shard.of(new.map_or(name, EntryName::as_bytes));
+        (of_name != shard).then_some(of_name)
     }
 
     fn explain_without_exclusions(&self, subject: &Subject<'_>) -> (bool, FilterReason<'_>) {

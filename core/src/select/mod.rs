@@ -3,8 +3,8 @@
 //! A listing passes names; a [`Pattern`] selects by name, and for files an [`AttributeRule`] by
 //! attributes. The source's [`PatternRule`] says how a pattern is read. A [`Filter`] is the same for all
 //! sources and a further condition: its rules for names are wildcards (`path_glob`, whose text
-//! `pattern_text` reads), paths (`path_set`), regular expressions, ordered rules and a list of names; it
-//! limits lengths and times too. An [`Explanation`] says which rule decided. Nothing here knows the
+//! `pattern_text` reads), paths (`path_set`), regular expressions, ordered rules, a list of names and a
+//! shard of all names ([`NameShard`]); it limits lengths and times too. An [`Explanation`] says which rule decided. Nothing here knows the
 //! store, and nothing here lists.
 
 mod attributes;
@@ -31,6 +31,8 @@ mod ordered_rules;
 
 mod name_list;
 
+mod name_shard;
+
 mod filter;
 
 pub use attributes::{AttributeRule, Attributes, LETTERS};
@@ -38,4 +40,5 @@ pub use explanation::{Explanation, FilterReason, RuleKind};
 pub use filter::Filter;
 pub use name_list::{ListForm, NameList, NewNames};
 pub use name_reading::NameReading;
+pub use name_shard::{NameShard, SHARDS_MAX};
 pub use pattern::{Pattern, PatternRule};

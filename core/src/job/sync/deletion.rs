@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::comparison::Comparison;
 use super::list;
 use crate::compare::{Evidence, permits};
-use crate::entry::Entry;
+use crate::entry::{Entry, Layout};
 use crate::job::run::Run;
-use crate::options::{DeletionMode, SyncOptions};
+use crate::options::{DeletionMode, Selection, SyncOptions};
 use crate::report::{
     ChangeKind, ChangedSide, DeletionRefusal, Deletions, Event, PlannedChange, Totals,
 };
@@ -25,7 +25,7 @@ impl Run<'_> {
         comparison: &Arc<Comparison>,
         options: &SyncOptions,
     ) -> Result<Deletions> {
-        let evidence = Evidence {
+        let mut evidence = Evidence {
             not_copied: self.not_copied(),
             ..comparison.evidence()
         };
@@ -38,6 +38,9 @@ impl Run<'_> {
         };
         if options.deletion == DeletionMode::Off || self.stop.is_on() {
             return Ok(deletions);
+        }
+        if evidence.source_objects == 0 && evidence.superfluous > 0 {
+            evidence.source_objects = u64::from(self.has_other_shards(tools).await?);
         }
         if let Err(refusal) = permits(&evidence, options) {
             deletions.refused = Some(refusal);
@@ -55,6 +58,29 @@ impl Run<'_> {
                 .await?;
         }
         Ok(deletions)
+    }
+
+    /// Whether the source has objects of other shards. Without an object of this shard it is not empty then.
+    async fn has_other_shards(&self, tools: &Tools) -> Result<bool> {
+        let selection = &self.options.selection;
+        if selection.filter.shard().is_none() {
+            return Ok(false);
+        }
+        let of_all = Selection {
+            filter: Arc::new(selection.filter.of_all_shards()),
+            ..selection.clone()
+        };
+        let source = store::open_source(&self.options.source, &of_all);
+        let source = source.map_err(|error| error.at(Side::Source))?;
+        let mut pages = list(Some(&source), tools);
+        while let Some(page) = self.unless_stopped(pages.recv()).await {
+            let page = page.map_err(|error| error.at(Side::Source))?;
+            let mut entries = page.entries.iter();
+            if entries.any(|entry| entry.kind != Layout::Folder) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Objects of the source that are neither at the target nor skipped by rule, and whatever else failed.

@@ -20,11 +20,13 @@ impl Run<'_> {
         tools: &Tools,
         comparison: &Comparison,
     ) -> Result<u64> {
-        if !self.options.preview || self.options.selection.filter.selects_all() {
+        let filter = &self.options.selection.filter;
+        if !self.options.preview || filter.of_all_shards().selects_all() {
             return Ok(0);
         }
+        // Another process reports what belongs to another shard.
         let everything = Selection {
-            filter: Arc::default(),
+            filter: Arc::new(filter.of_shard_alone()),
             ..self.options.selection.clone()
         };
         let listing = self.target_listing(&everything)?;

@@ -143,14 +143,15 @@ impl Run<'_> {
     fn listed_source(&self, ends: &Ends, options: &SyncOptions) -> Result<Arc<dyn Source>> {
         let selection = &self.options.selection;
         let filter = &selection.filter;
+        // Names that differ by case only belong to one shard.
         let needs_all = options.deletion != DeletionMode::Off
-            && !filter.selects_all_names()
+            && !filter.of_all_shards().selects_all_names()
             && filter.listed().is_none();
         if !needs_all || !folds_names(&*ends.target) {
             return Ok(Arc::clone(&ends.source));
         }
         let everything = Selection {
-            filter: Arc::default(),
+            filter: Arc::new(filter.of_shard_alone()),
             ..selection.clone()
         };
         store::open_source(&self.options.source, &everything)
