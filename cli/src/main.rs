@@ -9,8 +9,8 @@
 //! - [`intent`] turns the parsed arguments into the options of the core's job, and [`settings`]
 //!   holds what concerns the program and not the copy. [`login`] gives the tokens of a login.
 //! - [`journal`] finds the journal of the command and resumes what an earlier run left.
-//! - The core runs the job. [`listener`] passes its events to progress, messages, logs and
-//!   [`report`]; [`console`] is the only module that prints.
+//! - The core runs the job. [`listener`] passes its events to progress, messages, logs, metrics
+//!   ([`metrics_file`]) and [`report`]; [`console`] is the only module that prints.
 //! - [`ending`] is the result of the program, and [`exit`] ends the process with its code.
 
 mod process_arguments;
@@ -26,6 +26,8 @@ mod environment;
 mod file_kind;
 
 mod job_id;
+
+mod metrics_file;
 
 mod login;
 

@@ -6,6 +6,7 @@ use crate::advice::Advice;
 use crate::ending::ExitPolicy;
 use crate::environment::Environment;
 use crate::job_id::JobId;
+use crate::metrics_file::MetricsFile;
 use crate::parameter::{self as row, Dialect};
 use crate::parsed::ParsedArgs;
 use crate::parsed::{choice, local};
@@ -30,6 +31,8 @@ pub(crate) struct Settings {
     pub(crate) report: Option<PathBuf>,
     /// The file of the controller's trace.
     pub(crate) trace: Option<PathBuf>,
+    /// The file of the metrics.
+    pub(crate) metrics: Option<MetricsFile>,
     /// Records on standard output instead of text.
     pub(crate) json: bool,
     /// Nothing on standard output.
@@ -97,6 +100,7 @@ impl Settings {
             ledger: local(args, &row::LEDGER)?,
             report: local(args, &row::REPORT)?,
             trace: local(args, &row::TRACE_CONTROLLER)?,
+            metrics: local(args, &row::METRICS)?.map(MetricsFile::new),
             json: choice(args, &row::OUTPUT)? == Some("json"),
             is_silent: choice(args, &row::OUTPUT)? == Some("none"),
             skips_by_choice: choice(args, &row::OVERWRITE)? == Some("never"),
@@ -151,7 +155,8 @@ impl Settings {
     /// The files that are written during the run.
     pub(crate) fn files(&self) -> impl Iterator<Item = &PathBuf> {
         let files = [&self.verbose_log, &self.ledger, &self.trace, &self.report];
-        files.into_iter().flatten()
+        let metrics = self.metrics.iter().flat_map(MetricsFile::files);
+        files.into_iter().flatten().chain(metrics)
     }
 
     /// The form of progress for a console with or without a bar.

@@ -59,6 +59,7 @@ pub(super) const COMMAND: Command = Command {
         &row::LOG_LEVEL,
         &row::LEDGER,
         &row::REPORT,
+        &row::METRICS,
         &row::CA_FILE,
         &row::GIVE_UP,
         &row::SERVICE_VERSION,

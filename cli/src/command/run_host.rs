@@ -13,7 +13,8 @@ use azring_core::{Stop, job};
 use crate::console::{Console, Level, count};
 use crate::ending::Ending;
 use crate::listener::{
-    Ledger, Listener, Listeners, Messages, ObjectWords, ProgressDisplay, Trace, VerboseLog,
+    Ledger, Listener, Listeners, Messages, ObjectWords, ProgressDisplay, RunMetrics, Trace,
+    VerboseLog,
 };
 use crate::report::Report;
 use crate::settings::Settings;
@@ -133,6 +134,13 @@ pub(super) fn listeners(
         let trace = Trace::open(path, console());
         listeners.push(Box::new(
             trace.map_err(|error| cannot_write("trace", path, &error))?,
+        ));
+    }
+    if let Some(file) = &settings.metrics {
+        let shard = options.selection.filter.shard();
+        let metrics = RunMetrics::open(file, shard, settings.job, console());
+        listeners.push(Box::new(
+            metrics.map_err(|error| cannot_write("metrics", file.path(), &error))?,
         ));
     }
     let messages = Messages::new(console(), options, &settings.advice);

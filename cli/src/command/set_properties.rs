@@ -63,6 +63,7 @@ pub(super) const COMMAND: Command = Command {
         &row::V,
         &row::LEDGER,
         &row::REPORT,
+        &row::METRICS,
         &row::CA_FILE,
         &row::GIVE_UP,
         &row::SERVICE_VERSION,

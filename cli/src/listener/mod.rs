@@ -7,6 +7,8 @@
 
 mod listeners;
 
+mod background_thread;
+
 pub(crate) mod error_text;
 
 mod messages;
@@ -39,12 +41,15 @@ mod ledger;
 
 mod trace;
 
+mod metrics;
+
 pub(crate) use action_summary::ActionSummary;
 pub(crate) use azcopy10::{AzCopy10Output, JobKind, refusal as azcopy10_refusal};
 pub(crate) use json_records::JsonRecords;
 pub(crate) use ledger::Ledger;
 pub(crate) use listeners::{Listener, Listeners, RunEnd};
 pub(crate) use messages::Messages;
+pub(crate) use metrics::RunMetrics;
 pub(crate) use planned_changes::PlannedChanges;
 pub(crate) use progress_display::ProgressDisplay;
 pub(crate) use record::ObjectWords;

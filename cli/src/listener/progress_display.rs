@@ -4,12 +4,12 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use azring_core::report::{Event, Totals};
 
 use super::azcopy10;
+use super::background_thread::BackgroundThread;
 use super::json_records;
 use super::listeners::{Listener, RunEnd};
 use super::progress_sample::{ProgressSample, RateMeter};
@@ -27,7 +27,7 @@ const RECORDS_EVERY: Duration = Duration::from_secs(2);
 pub(crate) struct ProgressDisplay {
     console: Arc<Console>,
     form: ProgressForm,
-    ticker: RefCell<Option<ProgressThread>>,
+    ticker: RefCell<Option<BackgroundThread>>,
 }
 
 impl ProgressDisplay {
@@ -44,43 +44,17 @@ impl ProgressDisplay {
 impl Listener for ProgressDisplay {
     fn on_event(&self, event: &Event<'_>) {
         if let Event::Started { totals } = event {
-            let ticker =
-                ProgressThread::start(Arc::clone(&self.console), Arc::clone(totals), self.form);
+            let (console, totals, form) =
+                (Arc::clone(&self.console), Arc::clone(totals), self.form);
+            let ticker = BackgroundThread::start("progress", move |stopped| {
+                tell(&console, &totals, form, stopped);
+            });
             self.ticker.replace(Some(ticker));
         }
     }
 
     fn on_end(&self, _end: &RunEnd<'_>) {
         self.ticker.take();
-    }
-}
-
-/// The running thread. Dropping it ends the thread.
-struct ProgressThread {
-    stop: Option<mpsc::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl ProgressThread {
-    fn start(console: Arc<Console>, totals: Arc<Totals>, form: ProgressForm) -> Self {
-        let (stop, stopped) = mpsc::channel();
-        let thread = std::thread::Builder::new()
-            .name("progress".to_owned())
-            .spawn(move || tell(&console, &totals, form, &stopped))
-            .ok();
-        Self {
-            stop: Some(stop),
-            thread,
-        }
-    }
-}
-
-impl Drop for ProgressThread {
-    fn drop(&mut self) {
-        self.stop.take();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
     }
 }
 

@@ -14,6 +14,7 @@ pub(super) const GROUP: Group = Group {
         &RESPONSE_FILE,
         &LEDGER,
         &REPORT,
+        &METRICS,
         &OUTPUT,
         &PROGRESS,
         &EXIT_CODES,
@@ -116,6 +117,24 @@ pub(crate) static REPORT: Parameter = Parameter {
              the slowest objects and the failures. The report is one page of HTML that opens in \
              any browser, runs no script and loads nothing. It contains names, but no keys or \
              signatures.",
+    since: "azring 0.2",
+};
+
+pub(crate) static METRICS: Parameter = Parameter {
+    slash: "Metrics",
+    dash: &["metrics"],
+    value: Value::Required("path"),
+    secret: false,
+    identity: false,
+    applies_to: ALL,
+    default: "no metrics",
+    brief: "Keep a file of metrics for Prometheus",
+    detail: "Writes the state of the process into a file, in the text format of Prometheus: objects and \
+             bytes, requests, retries, throttling, rate, concurrency and outages. The file is replaced as a \
+             whole every five seconds and at the end, when it also has the exit code. Each process needs a \
+             file of its own; a name that ends in `.prom` is for the textfile collector of Prometheus's node \
+             exporter. It contains no names, URLs, keys or signatures. A file that cannot be written at the \
+             beginning is an error; later that is a warning, and the exit code does not change.",
     since: "azring 0.2",
 };
 

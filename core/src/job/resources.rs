@@ -373,8 +373,8 @@ fn io_choice(io: Io) -> IoChoice {
     }
 }
 
-/// What all connections of the run have in common.
-fn settings(options: &Options, totals: &Totals) -> Result<Settings> {
+/// What all connections of the run have in common. Their requests count in `totals`.
+pub(super) fn settings(options: &Options, totals: &Totals) -> Result<Settings> {
     Ok(Settings {
         retries: Arc::clone(&totals.retries),
         traffic: capped(Arc::clone(&totals.traffic), &options.engine),

@@ -12,7 +12,7 @@ use super::failure_limit::FailureLimit;
 use super::list::is_no_directory;
 use super::outcome::Settlement;
 use super::run::summary;
-use super::single_thread;
+use super::{resources, single_thread};
 use crate::entry::Entry;
 use crate::location::Location;
 use crate::options::Options;
@@ -78,7 +78,8 @@ pub(super) fn act_on_all(
             limit: &FailureLimit::new(stop),
         },
     };
-    let unlisted = single_thread::run(&options.engine, async |tools| run.all(tools, action).await)?;
+    let settings = resources::settings(options, &totals)?;
+    let unlisted = single_thread::run_with(settings, async |tools| run.all(tools, action).await)?;
     Ok(Summary {
         elapsed: begun.elapsed(),
         unlisted,

@@ -88,8 +88,13 @@ impl Totals {
 
     /// The duration of an outage, if a service cannot be reached now.
     pub fn unreachable(&self) -> Option<Duration> {
+        self.outages().into_iter().max()
+    }
+
+    /// The durations of the outages that last, one for each service that cannot be reached now.
+    pub fn outages(&self) -> Vec<Duration> {
         let outages = self.traffic.availability().outages(&SystemClock);
-        outages.iter().map(|outage| outage.lasts).max()
+        outages.iter().map(|outage| outage.lasts).collect()
     }
 
     /// Requests in flight now.

@@ -19,6 +19,7 @@ mod login;
 mod make;
 mod memory;
 mod memory_limits;
+mod metrics;
 mod moves;
 mod moves_model;
 mod page_blobs;

@@ -70,6 +70,7 @@ pub(in crate::command) const COMMAND: Command = Command {
         &row::LOG_LEVEL,
         &row::LEDGER,
         &row::REPORT,
+        &row::METRICS,
         &row::RESPONSE_FILE,
         &row::OUTPUT,
         &row::PROGRESS,

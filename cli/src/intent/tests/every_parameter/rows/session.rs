@@ -2,6 +2,7 @@
 
 use super::super::Row;
 use super::{ALL, EVERYWHERE, journal};
+use crate::metrics_file::MetricsFile;
 
 pub(super) const ROWS: &[Row] = &[
     Row {
@@ -88,6 +89,20 @@ pub(super) const ROWS: &[Row] = &[
         bare: "None",
         right: &[("/l.csv", "Some(\"/l.csv\")")],
         wrong: &[("C:\\l.csv", "is a Windows path")],
+    },
+    Row {
+        slash: "Metrics",
+        dash: &["metrics"],
+        services: ALL,
+        ways: EVERYWHERE,
+        elsewhere: "",
+        seen: |seen| {
+            let metrics = seen.settings.metrics.as_ref();
+            format!("{:?}", metrics.map(MetricsFile::path))
+        },
+        bare: "None",
+        right: &[("/m.prom", "Some(\"/m.prom\")")],
+        wrong: &[("C:\\m.prom", "is a Windows path")],
     },
     Row {
         slash: "Output",
