@@ -2,6 +2,14 @@
 //!
 //! These runs take a few seconds, in which the pace is found; what a longer one wastes is measured by `scripts/scenes.sh`.
 
+use std::time::Duration;
+
+use azring_emulator_tests::account::Account;
+use azring_emulator_tests::background_run::BackgroundRun;
+use azring_emulator_tests::command::Azring;
+use azring_emulator_tests::emulator::clock::pause;
+use azring_emulator_tests::single_account;
+
 use super::{Link, Run};
 
 const KIB: u64 = 1 << 10;
@@ -85,4 +93,53 @@ fn a_service_that_allows_so_many_bytes_a_second_refuses_few() {
         let (run, link, carried) = reach(way, (240, 128 * KIB), (10_000_000, plan));
         assert_paced(&run, &link, carried);
     }
+}
+
+/// Objects of each of the processes that share a budget, and how many requests a second that is.
+const OBJECTS_EACH: u64 = 700;
+const SHARED_BUDGET: u64 = 240;
+
+/// `scripts/shared_account.py` measures how well, and for how long; here only that nobody is kept from it.
+#[test]
+fn four_processes_at_one_account_share_its_budget() {
+    let (server, service) = single_account::start();
+    let containers: Vec<_> = (0..4)
+        .map(|at| service.unmade_container(&format!("shared{at}")))
+        .collect();
+    server.set_fault_plan(&format!(
+        r#"{{"rules":[{{"then":{{"delay_ms":10}}}}],"budgets":[{{"requests_per_second":{SHARED_BUDGET}}}]}}"#
+    ));
+    server.watch().counters.reset();
+    let mut all: Vec<_> = containers
+        .iter()
+        .map(|container| {
+            let count = format!("/Count:{OBJECTS_EACH}");
+            Azring::new()
+                .args([
+                    "bench",
+                    "upload",
+                    &container.url(),
+                    &count,
+                    "/Size:4K",
+                    "/Keep",
+                ])
+                .dest_key(&Account::development())
+                .launch()
+        })
+        .collect();
+    while !all.iter_mut().any(BackgroundRun::has_ended) {
+        pause(Duration::from_millis(1));
+    }
+    let counters = &server.watch().counters;
+    let statuses = counters.snapshot().statuses;
+    server.clear_faults();
+    let ends: Vec<_> = all.into_iter().map(BackgroundRun::end).collect();
+    assert_eq!(ends, [Some(0); 4]);
+    drop(containers);
+    let refused = statuses.get(&503).copied().unwrap_or_default();
+    let created = statuses.get(&201).copied().unwrap_or_default();
+    // The one that ended first had all; together the others had as much as two of them.
+    assert!(created >= 3 * OBJECTS_EACH, "{statuses:?}");
+    // A run of seconds is mostly the search for the pace.
+    assert!(refused * 6 <= created, "{statuses:?}");
 }
