@@ -201,10 +201,10 @@ test_rpm() {
   need_suite bookworm
   local copy=$scratch/rpm-root
   cp -a "$caches/bookworm" "$copy"
-  # Debian's root has no rpm that provides the C library.
-  rpm --root "$copy" --install --nodeps "$packages"/*.rpm
+  # Debian's root has no rpm that provides the C library, and its rpm warns of itself.
+  rpm --force-debian --root "$copy" --install --nodeps "$packages"/*.rpm
   in_root "$copy" azcopy --version | grep -q . || fail "rpm: azcopy is no alternative"
-  rpm --root "$copy" --erase azring azring-emulator
+  rpm --force-debian --root "$copy" --erase azring azring-emulator
   [ ! -e "$copy/usr/bin/azring" ] && [ ! -e "$copy/usr/share/doc/azring" ] && [ ! -e "$copy/usr/bin/azcopy" ] || fail "rpm: something stayed after the removal"
   passes "the .rpm packages install and remove"
 }

@@ -46,7 +46,9 @@ def _placed(files: dict[str, Entry]) -> dict[str, Entry]:
 
 def _spec(product: Product, files: dict[str, Entry], staged: Path) -> str:
     description = (ROOT / "packages" / f"{product.name}.description").read_text().strip()
-    listed = []
+    # Folders of its own, which no other package removes.
+    own = {folder for name in files for folder in Path(name).parents if product.name in (folder.name, folder.parent.name)}
+    listed = [f"%dir %attr(755, root, root) /{folder}" for folder in sorted(own)]
     for name, entry in sorted(files.items()):
         kind = "%doc " if "/doc/" in name else ""
         if name.endswith(("/LICENSE", "/THIRD-PARTY-LICENCES.txt")):
