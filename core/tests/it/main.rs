@@ -6,6 +6,8 @@ mod link;
 
 mod share_target;
 
+mod shared_budget;
+
 mod store_contract;
 
 mod sync_model;

@@ -242,13 +242,15 @@ impl RequestRate {
 
     /// Growth is faster for a small pace than for a large one, so that clients that share a limit
     /// become equal in time.
+    ///
+    /// By requests all grow by about the same amount, so that also a client that comes late has its
+    /// part within a minute. By bytes a step is smaller, because each refusal may cost a block.
     fn eagerness(&self, pace: f64) -> f64 {
-        let usual = if self.is_requests {
-            REQUESTS_USUAL
+        if self.is_requests {
+            (REQUESTS_USUAL / pace).clamp(0.5, 8.0)
         } else {
-            BYTES_USUAL
-        };
-        (usual / pace).sqrt().clamp(0.5, 4.0)
+            (BYTES_USUAL / pace).sqrt().clamp(0.5, 4.0)
+        }
     }
 }
 

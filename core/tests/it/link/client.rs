@@ -32,6 +32,9 @@ pub(crate) struct Past {
     pub(crate) good_bytes: f64,
     /// Bytes that were.
     pub(crate) failed_bytes: f64,
+    /// Attempts that succeeded, and attempts that the service refused.
+    pub(crate) succeeded: u32,
+    pub(crate) refused: u32,
     /// What held.
     pub(crate) decision: Decision,
 }
@@ -76,6 +79,8 @@ pub(super) struct Client {
     seen_under_way: (u32, u32),
     seen_at_disk: u32,
     failed: f64,
+    /// Attempts that succeeded and attempts that were refused in this window.
+    attempts: (u32, u32),
     /// What its processor was busy for in this window, in seconds.
     pub(super) busy_s: f64,
     /// Every window so far.
@@ -109,6 +114,7 @@ impl Client {
             seen_under_way: (0, 0),
             seen_at_disk: 0,
             failed: 0.0,
+            attempts: (0, 0),
             busy_s: 0.0,
             past: Vec::new(),
             warm: 0,
@@ -178,6 +184,7 @@ impl Client {
     pub(super) fn ended(&mut self, bytes: f64, took_s: f64) {
         self.took_s += took_s.max(1e-6);
         self.sample.succeeded += 1;
+        self.attempts.0 += 1;
         self.sample.succeeded_bytes += bytes as u64;
         self.under_way -= 1;
     }
@@ -187,6 +194,7 @@ impl Client {
         let budget = &scenario.budget;
         self.failed += vain;
         self.sample.refused += 1;
+        self.attempts.1 += 1;
         self.sample.retry_after = budget.retry_after_s.map(Duration::from_secs_f64);
         self.sample.cause = budget
             .names_cause
@@ -213,10 +221,13 @@ impl Client {
             Some(disk) if !scenario.is_upload => disk.moved(),
             _ => moved - failed,
         };
+        let (succeeded, refused) = std::mem::take(&mut self.attempts);
         self.past.push(Past {
             time: now,
             good_bytes: good,
             failed_bytes: failed,
+            succeeded,
+            refused,
             decision: self.decision,
         });
         self.look.window += WINDOW;

@@ -133,7 +133,8 @@ impl Scenario {
         }
     }
 
-    fn budget(self, budget: Budget) -> Self {
+    /// The same with a service that pushes back.
+    pub(crate) fn budget(self, budget: Budget) -> Self {
         Self { budget, ..self }
     }
 
@@ -178,7 +179,8 @@ impl Scenario {
         self.allowed().min(half).min(disk)
     }
 
-    fn allowed(&self) -> f64 {
+    /// The bytes per second that the service admits.
+    pub(crate) fn allowed(&self) -> f64 {
         let by_requests = self
             .budget
             .requests_per_second
