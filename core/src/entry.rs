@@ -36,6 +36,12 @@ impl EntryName {
         &self.0
     }
 
+    /// The name of an object of this name in the folder that has this one.
+    #[must_use]
+    pub fn below(&self, name: &Self) -> Self {
+        Self([&self.0, &b"/"[..], &name.0].concat().into())
+    }
+
     /// The name as text, where it is UTF-8.
     pub fn as_str(&self) -> Option<&str> {
         std::str::from_utf8(&self.0).ok()

@@ -37,9 +37,20 @@ pub(super) fn read(words: &[OsString]) -> Result<ParsedArgs, UsageError> {
 /// before. Other values are left for clap, which refuses them.
 fn with_plain_flags(words: &[OsString]) -> Vec<OsString> {
     let mut plain: Vec<OsString> = Vec::with_capacity(words.len());
-    for word in words {
+    let mut words = words.iter().peekable();
+    while let Some(word) = words.next() {
+        if let Some(row) = switch(word)
+            && let Some(value) = words.next_if(|next| is_on_or_off(next))
+        {
+            let name = row.spelled(Dialect::Dash);
+            plain.push(format!("{name}={}", value.to_string_lossy()).into());
+            continue;
+        }
         match flag_value(word) {
             Some((row, true)) => plain.push(row.spelled(Dialect::Dash).into()),
+            Some((row, false)) if row.value == Value::Switch => {
+                plain.push(format!("{}=off", row.spelled(Dialect::Dash)).into());
+            }
             Some((row, false)) => plain.retain(|word| named(word) != Some(row.slash)),
             None => plain.push(word.clone()),
         }
@@ -47,10 +58,23 @@ fn with_plain_flags(words: &[OsString]) -> Vec<OsString> {
     plain
 }
 
+/// The switch that the word is, without a value.
+fn switch(word: &OsString) -> Option<&'static Parameter> {
+    let row = parameter::by_dash(word.to_str()?.strip_prefix("--")?)?;
+    (row.value == Value::Switch).then_some(row)
+}
+
+/// Whether the word is the value of a switch.
+fn is_on_or_off(word: &OsString) -> bool {
+    let values = ["on", "off"];
+    values.iter().any(|value| word.eq_ignore_ascii_case(value))
+}
+
 /// The flag that the word sets by a value, and the value, spelled as AzCopy 10 accepts it.
 fn flag_value(word: &OsString) -> Option<(&'static Parameter, bool)> {
     let (name, value) = word.to_str()?.strip_prefix("--")?.split_once('=')?;
-    let row = parameter::by_dash(name).filter(|row| matches!(row.value, Value::Flag))?;
+    let row =
+        parameter::by_dash(name).filter(|row| matches!(row.value, Value::Flag | Value::Switch))?;
     match value {
         "1" | "t" | "T" | "true" | "True" | "TRUE" => Some((row, true)),
         "0" | "f" | "F" | "false" | "False" | "FALSE" => Some((row, false)),
@@ -79,6 +103,9 @@ fn argument(row: &'static Parameter) -> Arg {
         .value_parser(OsStringValueParser::new());
     let argument = match row.value {
         Value::Flag => argument.action(ArgAction::Append).num_args(0),
+        Value::Switch => valued(argument, "on|off")
+            .num_args(0..=1)
+            .require_equals(true),
         Value::Optional(what) => valued(argument, what).num_args(0..=1),
         Value::Required(what) | Value::Repeated(what) => valued(argument, what).num_args(1),
         Value::Choice(_) => valued(argument, "choice").num_args(1),

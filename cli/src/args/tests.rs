@@ -142,6 +142,7 @@ fn one_given() -> impl Strategy<Value = (&'static Parameter, Option<String>)> {
     prop::sample::select(rows).prop_flat_map(|row| {
         let value = match row.value {
             Value::Flag => Just(None).boxed(),
+            Value::Switch => prop::option::of(Just("off".to_owned())).boxed(),
             Value::Optional(_) => prop::option::of(any_value()).boxed(),
             Value::Required(_) | Value::Choice(_) | Value::Repeated(_) => {
                 any_value().prop_map(Some).boxed()

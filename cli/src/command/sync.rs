@@ -23,6 +23,7 @@ pub(super) const COMMAND: Command = Command {
         &row::COMPARE,
         &row::DELETE,
         &row::MAX_DELETE,
+        &row::TRASH,
         &row::ALLOW_EMPTY_SOURCE,
         &row::DELETE_EMPTY_FOLDERS,
         &row::DELETE_SNAPSHOTS,

@@ -21,6 +21,9 @@ const LISTS: &[&Parameter] = &[&row::FILES_FROM, &row::FILES_FROM_0, &row::MAP_F
 /// The parameters that need the listing, and so exclude a list of names.
 const NEED_LISTING: &[&Parameter] = &[&row::SNAPSHOT, &row::A, &row::IA, &row::XA];
 
+/// The pattern of everything that is in a folder.
+const SUB_FOLDERS: &[u8] = b"/*/";
+
 /// Whether the command lists the only names that are selected.
 pub(super) fn has_list(args: &ParsedArgs) -> bool {
     LISTS.iter().any(|parameter| args.has(parameter))
@@ -28,7 +31,9 @@ pub(super) fn has_list(args: &ParsedArgs) -> bool {
 
 /// The filter that the command asks for. Reads the files that it names.
 pub(crate) fn filter(args: &ParsedArgs, source: &Location) -> Result<Arc<Filter>, UsageError> {
-    if !row::FILTERS.iter().any(|parameter| args.has(parameter)) {
+    // A sync without sub-folders.
+    let is_flat = args.has(&row::SYNC) && args.is_off(&row::S);
+    if !is_flat && !row::FILTERS.iter().any(|parameter| args.has(parameter)) {
         return Ok(Arc::default());
     }
     let is_slash = args.dialect() == Dialect::Slash;
@@ -39,6 +44,10 @@ pub(crate) fn filter(args: &ParsedArgs, source: &Location) -> Result<Arc<Filter>
     });
     if read::choice(args, &row::INCLUDE_MODE)? == Some("all") {
         filter.needs_each_kind();
+    }
+    if is_flat {
+        let added = filter.exclude_pattern(SUB_FOLDERS);
+        added.map_err(|error| wrong(args, &row::S, &error))?;
     }
     add_names(args, &mut filter)?;
     add_limits(args, &mut filter)?;

@@ -110,6 +110,7 @@ fn selection(args: &ParsedArgs, filter: Arc<Filter>) -> Result<Selection, UsageE
         facts: false,
         versions: false,
         filter,
+        remembers_md5: read::choice(args, &row::COMPARE)? == Some("hash"),
         lists_all_sizes_and_times: args.has(&row::SYNC),
     })
 }

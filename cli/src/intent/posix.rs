@@ -90,9 +90,9 @@ pub(super) fn check(args: &ParsedArgs, source: &Location) -> Result<(), UsageErr
 /// Refuses marks of folders in copies that neither store nor restore any.
 fn check_marks(args: &ParsedArgs, source: &Location) -> Result<(), UsageError> {
     let name = row::FOLDER_MARKS.spelled(args.dialect());
-    if args.has(&row::SYNC) {
+    if args.has(&row::SYNC) && !matches!(source, Location::Local(_)) {
         return Err(UsageError::meaning(format!(
-            "`{name}` has no meaning in a sync, which compares objects with data"
+            "`{name}` has a meaning only in a sync from a folder of this machine: another sync is about objects with data"
         )));
     }
     if args.has(&row::MOVE) {
@@ -108,7 +108,7 @@ fn check_marks(args: &ParsedArgs, source: &Location) -> Result<(), UsageError> {
             row::POSIX.spelled(args.dialect())
         )));
     }
-    if is_upload && !args.has(&row::S) {
+    if is_upload && !args.has(&row::S) && !args.has(&row::SYNC) {
         return Err(UsageError::meaning(format!(
             "`{name}` is only for uploads with `{}`: without it no folder is copied",
             row::S.spelled(args.dialect())

@@ -1,6 +1,6 @@
 //! The options of a sync: what is compared, and what is deleted.
 
-use azring_core::options::{Compare, DeletionLimit, DeletionMode, SyncOptions};
+use azring_core::options::{Compare, DeletionLimit, DeletionMode, SyncOptions, TrashFolder};
 
 use super::filter;
 use crate::environment::Environment;
@@ -17,6 +17,7 @@ const OWN: &[&Parameter] = &[
     &row::COMPARE,
     &row::DELETE,
     &row::MAX_DELETE,
+    &row::TRASH,
     &row::ALLOW_EMPTY_SOURCE,
     &row::DELETE_EMPTY_FOLDERS,
 ];
@@ -49,6 +50,7 @@ const FOREIGN: &[(&Parameter, &str)] = &[
 /// Whether objects in sub-folders are selected: always in a sync and in a verification, and from a list of
 /// names.
 pub(super) fn is_recursive(args: &ParsedArgs) -> bool {
+    // A sync that leaves out sub-folders lists them nevertheless, and a filter leaves them out.
     let is_whole = args.has(&row::SYNC) || args.has(&row::VERIFY_ONLY);
     args.has(&row::S) || is_whole || filter::has_list(args)
 }
@@ -56,6 +58,13 @@ pub(super) fn is_recursive(args: &ParsedArgs) -> bool {
 /// Refuses what has no meaning in this sync, or in this copy.
 pub(super) fn check(args: &ParsedArgs) -> Result<(), UsageError> {
     let spelled = |parameter: &Parameter| parameter.spelled(args.dialect());
+    if args.is_off(&row::S) && args.has(&row::VERIFY_ONLY) {
+        return Err(UsageError::meaning(format!(
+            "`{}` has no meaning in a verification, which compares everything: exclude sub-folders by `{}`",
+            row::S.with_value("off", args.dialect()),
+            row::EXCLUDE_PATTERN.with_value("/*/", args.dialect())
+        )));
+    }
     if args.has(&row::SYNC) {
         let foreign = FOREIGN.iter().find(|(parameter, _)| args.has(parameter));
         return match foreign {
@@ -101,7 +110,10 @@ pub(super) fn sync(
         deletions_max: deletions_max(args, environment)?,
         allows_empty_source: args.has(&row::ALLOW_EMPTY_SOURCE),
         deletes_snapshots: args.has(&row::DELETE_SNAPSHOTS),
+        trash: trash(args)?,
         deletes_empty_folders: args.has(&row::DELETE_EMPTY_FOLDERS),
+        compares_posix: args.has(&row::POSIX),
+        folder_marks: args.has(&row::FOLDER_MARKS),
         protected: Vec::new(),
     }))
 }
@@ -119,6 +131,33 @@ fn deletion(args: &ParsedArgs, environment: &Environment) -> Result<DeletionMode
             row::DELETE.with_value("off", args.dialect())
         ))),
         _ => Ok(DeletionMode::Off),
+    }
+}
+
+/// Where superfluous objects are moved, if they are not deleted.
+fn trash(args: &ParsedArgs) -> Result<Option<TrashFolder>, UsageError> {
+    let Some(text) = args.text(&row::TRASH)? else {
+        return Ok(None);
+    };
+    let spelled = row::TRASH.spelled(args.dialect());
+    if matches!(read::choice(args, &row::DELETE)?, None | Some("off")) {
+        return Err(UsageError::meaning(format!(
+            "`{spelled}` has no meaning in a sync that deletes nothing: give `{}` too",
+            row::DELETE.with_value("on", args.dialect())
+        )));
+    }
+    if args.has(&row::DELETE_SNAPSHOTS) {
+        return Err(UsageError::meaning(format!(
+            "`{spelled}` cannot move snapshots: leave out `{}`",
+            row::DELETE_SNAPSHOTS.spelled(args.dialect())
+        )));
+    }
+    match TrashFolder::parse(text) {
+        Some(trash) => Ok(Some(trash)),
+        None => Err(UsageError::meaning(format!(
+            "`{}` is no value of `{spelled}`: it takes the path of a folder below the destination, as `.trash`",
+            shown(text)
+        ))),
     }
 }
 
@@ -178,6 +217,23 @@ mod tests {
     }
 
     #[test]
+    fn a_sync_without_sub_folders_selects_nothing_in_them() {
+        for (words, selects) in [
+            (&["/Sync"][..], true),
+            (&["/Sync", "/S:off", "/S"], true),
+            (&["/Sync", "/S:off"], false),
+        ] {
+            let options = wanted(words, &[]).unwrap();
+            let filter = &options.selection.filter;
+            assert!(filter.selects_name(b"a"));
+            assert_eq!(filter.selects_name(b"a/b"), selects, "{words:?}");
+            assert!(options.selection.recursive);
+        }
+        let copied = wanted(&["/S:off"], &[]).unwrap();
+        assert!(!copied.selection.recursive && copied.selection.filter.selects_all());
+    }
+
+    #[test]
     fn each_parameter_comes_to_what_it_says() {
         let default = sync(&[], &[]);
         assert_eq!(default.compare, Compare::Time);
@@ -196,6 +252,8 @@ mod tests {
         let asked = sync(&["/Delete:ask", "/Y"], &[]);
         assert_eq!(asked.deletion, DeletionMode::On);
         assert!(sync(&["/AllowEmptySource"], &[]).allows_empty_source);
+        let trashed = sync(&["/Delete:on", "/Trash:.trash/"], &[]).trash;
+        assert_eq!(trashed, TrashFolder::parse(".trash"));
         assert!(sync(&["/DeleteEmptyFolders"], &[]).deletes_empty_folders);
         assert!(sync(&["/DeleteSnapshots:include"], &[]).deletes_snapshots);
         let limit =
@@ -219,6 +277,21 @@ mod tests {
                 "`many` is no value of `/MaxDelete`",
             ),
             (&["/Sync", "/Compare:age"], "it takes `time`"),
+            (&["/Sync", "/Trash:t"], "a sync that deletes nothing"),
+            (
+                &["/Sync", "/Delete:on", "/Trash:../t"],
+                "`../t` is no value of `/Trash`",
+            ),
+            (
+                &[
+                    "/Sync",
+                    "/Delete:on",
+                    "/Trash:t",
+                    "/DeleteSnapshots:include",
+                ],
+                "cannot move snapshots",
+            ),
+            (&["/Trash:t"], "`/Trash` is only for `azring sync`"),
             (&["/Delete:on"], "`/Delete` is only for `azring sync`"),
             (&["/MaxDelete:1"], "`/MaxDelete` is only for `azring sync`"),
         ] {

@@ -76,6 +76,10 @@ fn add_as_it_is(
     options: &Options,
     folder: &Path,
 ) -> Result<(), UsageError> {
+    // Only a sync is recursive by itself.
+    if args.is_off(parameter) && !args.has(&row::SYNC) {
+        return Ok(());
+    }
     let values = args.typed().filter(|(typed, _)| typed.is(parameter));
     for (_, value) in values {
         let value = match (value, parameter.value) {

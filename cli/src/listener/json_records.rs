@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use azring_core::Error;
 use azring_core::options::Options;
-use azring_core::report::{Event, OutageNews, OutageState};
+use azring_core::report::{Event, OutageNews, OutageState, SoftDelete};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -147,6 +147,18 @@ impl Listener for JsonRecords {
                         "excluded": deletions.excluded,
                     });
                     merge(&mut fields, counts);
+                    if let Some(soft_delete) = deletions.soft_delete {
+                        let kept = match soft_delete {
+                            SoftDelete::Days(days) => days.into(),
+                            SoftDelete::Off => 0.into(),
+                            SoftDelete::Unknown => Value::Null,
+                        };
+                        merge(&mut fields, json!({ "soft_delete_days": kept }));
+                    }
+                    if let Some(trash) = &deletions.trash {
+                        let trash = masked(&trash.to_string());
+                        merge(&mut fields, json!({ "trash": trash }));
+                    }
                 }
                 if let Some(moved) = summary.moved {
                     merge(&mut fields, json!({ "deleted_at_source": moved }));

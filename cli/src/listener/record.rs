@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use azring_core::Error;
 use azring_core::entry::{ETag, EntryName};
 use azring_core::options::Options;
-use azring_core::report::{ChangeKind, ContentDifference, Details, Event};
+use azring_core::report::{ChangeKind, ContentDifference, Details, Event, PlannedChange};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -124,14 +124,12 @@ pub(crate) fn about_object(event: &Event<'_>, words: ObjectWords) -> Option<Map<
             fields.insert("message".to_owned(), difference.to_string().into());
             fields
         }
-        Event::Deleted { name, bytes, etag } => {
-            let mut fields = begun(name, "deleted", bytes);
-            fields.extend(found(&Details {
-                etag: etag.cloned(),
-                ..Details::default()
-            }));
-            fields
-        }
+        Event::Deleted {
+            name,
+            bytes,
+            etag,
+            trash,
+        } => deleted((name, bytes), etag, trash),
         Event::PropertiesSet { name, bytes } => begun(name, "set", bytes),
         Event::DeletionFailed { name, bytes, error } => {
             let mut fields = begun(name, "not_deleted", bytes);
@@ -140,21 +138,55 @@ pub(crate) fn about_object(event: &Event<'_>, words: ObjectWords) -> Option<Map<
         }
         // A preview reports a copy and a move as done, too.
         Event::Change(change) if !matches!(change.kind, ChangeKind::Copy | ChangeKind::Move) => {
-            let outcome = match change.kind {
-                ChangeKind::Copy | ChangeKind::Move | ChangeKind::SetTime => "would_set_time",
-                ChangeKind::SetProperties => "would_set",
-                ChangeKind::Delete => "would_delete",
-                ChangeKind::Keep => "would_keep",
-            };
-            let side = change.target.or(change.source);
-            let bytes = side.map_or(0, |side| side.bytes);
-            let mut fields = begun(change.name, outcome, bytes);
-            fields.insert("message".to_owned(), change.why.into());
-            fields
+            planned(change)
         }
         _ => return None,
     };
     Some(fields)
+}
+
+/// An object that was deleted, or moved to the trash.
+fn deleted(
+    (name, bytes): (&EntryName, u64),
+    etag: Option<&ETag>,
+    trash: Option<&EntryName>,
+) -> Map<String, Value> {
+    let outcome = if trash.is_some() {
+        "trashed"
+    } else {
+        "deleted"
+    };
+    let mut fields = begun(name, outcome, bytes);
+    if let Some(kept) = trash {
+        fields.insert("trash".to_owned(), masked(&kept.to_string()).into());
+    }
+    fields.extend(version(etag));
+    fields
+}
+
+/// What a run without a preview would do with an object, beside copying it.
+fn planned(change: &PlannedChange<'_>) -> Map<String, Value> {
+    let outcome = match change.kind {
+        ChangeKind::Copy | ChangeKind::Move | ChangeKind::SetTime => "would_set_time",
+        ChangeKind::SetProperties => "would_set",
+        ChangeKind::Delete => "would_delete",
+        ChangeKind::Trash => "would_trash",
+        ChangeKind::Keep => "would_keep",
+    };
+    let side = change.target.or(change.source);
+    let bytes = side.map_or(0, |side| side.bytes);
+    let mut fields = begun(change.name, outcome, bytes);
+    fields.insert("message".to_owned(), change.why.into());
+    fields.extend(version(change.etag));
+    fields
+}
+
+/// The version of an object at a place.
+fn version(etag: Option<&ETag>) -> Map<String, Value> {
+    found(&Details {
+        etag: etag.cloned(),
+        ..Details::default()
+    })
 }
 
 /// The fields that every object has.

@@ -98,10 +98,11 @@ pub(crate) fn block(summary: &Summary, preview: bool, time: &str) -> String {
 
 /// The lines about what a sync deleted.
 fn deleted(deletions: &Deletions, preview: bool) -> String {
-    let label = if preview {
-        "Would be deleted:       "
-    } else {
-        "Deleted at destination: "
+    let label = match (preview, deletions.trash.is_some()) {
+        (true, false) => "Would be deleted:       ",
+        (true, true) => "Would move to trash:    ",
+        (false, false) => "Deleted at destination: ",
+        (false, true) => "Moved to trash:         ",
     };
     let line = |label: &str, count: u64| match count {
         0 => String::new(),
@@ -111,7 +112,11 @@ fn deleted(deletions: &Deletions, preview: bool) -> String {
     let times_set = line("Times set:               ", deletions.times_set);
     let excluded = line("Kept by filters:         ", deletions.excluded);
     let (deleted, all) = (deletions.deleted, deletions.target_objects);
-    format!("\n{label} {deleted} of {all}{failed}{times_set}{excluded}")
+    let trash = match &deletions.trash {
+        Some(folder) if deleted > 0 && !preview => format!("\nTrash:                   {folder}"),
+        _ => String::new(),
+    };
+    format!("\n{label} {deleted} of {all}{trash}{failed}{times_set}{excluded}")
 }
 
 #[cfg(test)]

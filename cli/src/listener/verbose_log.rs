@@ -127,6 +127,11 @@ impl Listener for VerboseLog {
             Event::Differs {
                 name, difference, ..
             } => self.error(&format!("{name}: {difference}")),
+            Event::Deleted {
+                name,
+                trash: Some(trash),
+                ..
+            } => self.verbose(&format!("Moved to trash: {name} as {trash}")),
             Event::Deleted { name, .. } => self.verbose(&format!("Deleted: {name}")),
             Event::PropertiesSet { name, .. } => {
                 self.verbose(&format!("Properties set: {name}"));

@@ -34,6 +34,8 @@ pub(crate) struct Parameter {
 pub(crate) enum Value {
     /// No value. The parameter may be repeated.
     Flag,
+    /// No value, or `on` or `off`. The parameter may be repeated, and the last one counts.
+    Switch,
     /// An optional value; the word describes it.
     Optional(&'static str),
     /// A required value; the word describes it.
@@ -132,7 +134,7 @@ impl Parameter {
             Dialect::AzCopy10 => '=',
         };
         match (self.value, dialect) {
-            (Value::Flag, _) => name,
+            (Value::Flag | Value::Switch, _) => name,
             (Value::Optional(what), Dialect::Slash) => format!("{name}[:<{what}>]"),
             (Value::Optional(what), Dialect::Dash | Dialect::AzCopy10) => {
                 format!("{name} [<{what}>]")

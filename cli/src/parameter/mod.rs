@@ -75,7 +75,7 @@ pub(crate) use session::{
 };
 pub(crate) use sync::{
     ALLOW_EMPTY_SOURCE, BY, COMPARE, DELETE, DELETE_EMPTY_FOLDERS, DELETE_SNAPSHOTS, MAX_DELETE,
-    MOVE, SYNC, VERIFY_ONLY,
+    MOVE, SYNC, TRASH, VERIFY_ONLY,
 };
 pub(crate) use table::{ENTITY_OPERATION, MANIFEST, PAYLOAD_FORMAT, PKRS, SPLIT_SIZE};
 pub(crate) use transfer::{

@@ -40,8 +40,8 @@ pub(crate) static POSIX: Parameter = Parameter {
              blob, with the names of AzCopy 10 (`azcopy`), of Azure Managed Lustre and AzCopy's style for it (`amlfs`: \
              whole seconds, no access time), or of rclone (`rclone`). A download restores permissions, access time and \
              modification time from the names of all three. Users and groups are restored by their numbers, if azring \
-             runs as the superuser; otherwise a notice says that they are not. A sync stores them with what it \
-             copies, and does not compare them.",
+             runs as the superuser; otherwise a notice says that they are not. A sync compares \
+             users, groups and permissions too, and sets them without a copy where nothing else is different.",
     since: "azring 0.2",
 };
 
@@ -72,6 +72,6 @@ pub(crate) static FOLDER_MARKS: Parameter = Parameter {
              `hdi_isfolder=true`, as AzCopy 10 does with `--include-directory-stub`; with `/Posix` it has the \
              folder's owner, permissions and times. A download always makes the folders of such blobs; with this \
              parameter and `/Posix` it gives them their owners, permissions and times after their files. A sync \
-             has no meaning for it.",
+             to a container stores and updates such blobs too, and never deletes one.",
     since: "azring 0.2",
 };

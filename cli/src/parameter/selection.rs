@@ -31,7 +31,7 @@ pub(crate) static PATTERN: Parameter = Parameter {
 pub(crate) static S: Parameter = Parameter {
     slash: "S",
     dash: &["recursive"],
-    value: Value::Flag,
+    value: Value::Switch,
     secret: false,
     identity: true,
     applies_to: BLOBS_FILES,
@@ -40,7 +40,9 @@ pub(crate) static S: Parameter = Parameter {
     detail: "Copies the content of sub-folders and virtual directories too. From a container \
              nothing is copied without this parameter or a pattern. A copy from a file share needs \
              one of the two. Empty folders and folders \
-             behind symbolic links are not copied.",
+             behind symbolic links are not copied. A sync includes sub-folders by itself: there `/S:off` \
+             (`--recursive off`) leaves out what is in sub-folders of either side, which is neither copied nor \
+             deleted.",
     since: "AzCopy",
 };
 

@@ -9,6 +9,7 @@ pub(super) const GROUP: Group = Group {
         &COMPARE,
         &DELETE,
         &MAX_DELETE,
+        &TRASH,
         &ALLOW_EMPTY_SOURCE,
         &DELETE_EMPTY_FOLDERS,
         &MOVE,
@@ -47,7 +48,8 @@ pub(crate) static COMPARE: Parameter = Parameter {
              older. If the time of an object at the destination is not kept there, it copies an object that is \
              newer at the source. If only the time is different and the MD5 is equal, it sets the time. `size` \
              compares lengths only. `hash` compares lengths and MD5s, and reads every file of this machine that \
-             both sides have. `always` copies every object, and `missing` only what the destination does not \
+             both sides have and that changed since it was last read for this: its MD5 is kept in the attribute \
+             `user.azring.md5` of the file. `always` copies every object, and `missing` only what the destination does not \
              have.",
     since: "azring 0.2",
 };
@@ -82,6 +84,23 @@ pub(crate) static MAX_DELETE: Parameter = Parameter {
              in `25%`. If it would be more, nothing is deleted and the exit code is 7. The variable \
              `AZRING_MAX_DELETE` has the same meaning.",
     since: "azring 0.2",
+};
+
+pub(crate) static TRASH: Parameter = Parameter {
+    slash: "Trash",
+    dash: &["trash"],
+    value: Value::Required("folder"),
+    secret: false,
+    identity: true,
+    applies_to: BLOBS_FILES,
+    default: "deleted objects are gone",
+    brief: "Move what a sync would delete to this folder",
+    detail: "Moves each object that a sync would delete to this folder of the destination, in which every run has a \
+             folder with its time: `old.txt` becomes `.trash/2026-11-29T21-07-12.345Z/old.txt`. A service \
+             copies it, and it is deleted once the copy is complete; a file of this machine is renamed. Nothing \
+             in the folder is ever compared, replaced or deleted. The rules for deletions are the same. Index tags \
+             of blobs are not kept, and a blob in the archive stays, which is a failure.",
+    since: "azring 0.3",
 };
 
 pub(crate) static ALLOW_EMPTY_SOURCE: Parameter = Parameter {

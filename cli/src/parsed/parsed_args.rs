@@ -6,8 +6,11 @@ use std::ffi::{OsStr, OsString};
 use std::fmt;
 
 use crate::mask::{MASKED, shown};
-use crate::parameter::{Dialect, Parameter};
+use crate::parameter::{Dialect, Parameter, Value};
 use crate::usage_error::UsageError;
+
+/// The value of a switch that is turned off.
+const OFF: &str = "off";
 
 /// The parameters of one command, in the order in which they were typed.
 pub(crate) struct ParsedArgs {
@@ -49,12 +52,11 @@ impl ParsedArgs {
         parameter: &'static Parameter,
         value: Option<OsString>,
     ) -> Result<(), UsageError> {
-        use crate::parameter::Value;
-
         let name = || parameter.spelled(self.dialect);
         let has_value = value.as_ref().is_some_and(|value| !value.is_empty());
         match parameter.value {
             Value::Flag if value.is_some() => return Err(UsageError::ValueNotAllowed(name())),
+            Value::Switch => return self.turn(parameter, value.as_deref()),
             Value::Required(_) | Value::Choice(_) | Value::Repeated(_) if !has_value => {
                 return Err(UsageError::ValueRequired {
                     usage: parameter.usage(self.dialect),
@@ -71,6 +73,33 @@ impl ParsedArgs {
             value: value.filter(|_| has_value),
         });
         Ok(())
+    }
+
+    /// Adds a switch, which replaces what was said of it before. `on` is the same as no value.
+    fn turn(
+        &mut self,
+        parameter: &'static Parameter,
+        value: Option<&OsStr>,
+    ) -> Result<(), UsageError> {
+        let is_on = match value.map(OsStr::to_string_lossy) {
+            None => true,
+            Some(value) if value.eq_ignore_ascii_case("on") => true,
+            Some(value) if value.eq_ignore_ascii_case(OFF) => false,
+            Some(_) => {
+                return Err(UsageError::ValueNotAllowed(parameter.spelled(self.dialect)));
+            }
+        };
+        self.typed.retain(|typed| !typed.parameter.is(parameter));
+        self.typed.push(Typed {
+            parameter,
+            value: (!is_on).then(|| OFF.into()),
+        });
+        Ok(())
+    }
+
+    /// Whether the switch was turned off.
+    pub(crate) fn is_off(&self, parameter: &Parameter) -> bool {
+        parameter.value == Value::Switch && self.raw(parameter).is_some_and(|value| value == OFF)
     }
 
     /// Adds the parameters of another command after the others.
@@ -91,9 +120,10 @@ impl ParsedArgs {
         self.typed.is_empty()
     }
 
-    /// Whether the parameter is there, with or without a value.
+    /// Whether the parameter is there, with or without a value. A switch that was turned off is not.
     pub(crate) fn has(&self, parameter: &Parameter) -> bool {
-        self.typed.iter().any(|typed| typed.parameter.is(parameter))
+        let is_there = self.typed.iter().any(|typed| typed.parameter.is(parameter));
+        is_there && !self.is_off(parameter)
     }
 
     /// The parameter's value as it was typed: any bytes.

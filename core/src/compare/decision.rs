@@ -107,6 +107,19 @@ pub fn decide(compare: Compare, source: &ObjectFacts, target: &ObjectFacts) -> C
     }
 }
 
+/// Decides about a mark of a folder, which has no content: only its time can differ.
+pub fn decide_about_mark(
+    compare: Compare,
+    source: &ObjectFacts,
+    target: &ObjectFacts,
+) -> ComparisonResult {
+    match decide(compare, source, target) {
+        ComparisonResult::Content if compare == Compare::Hash => ComparisonResult::Same,
+        ComparisonResult::Content => ComparisonResult::SetTime,
+        decided => decided,
+    }
+}
+
 /// The target has no true time. It is as old as its last write, in whole seconds, which is also a copy of
 /// the source as it was then. A source of the same second counts as newer.
 fn by_last_write(source: &ObjectFacts, target: &ObjectFacts) -> ComparisonResult {
@@ -247,6 +260,15 @@ mod tests {
             ComparisonResult::Copy(Difference::Content)
         );
         assert_eq!(by_hash(None, None), ComparisonResult::NoDigest);
+    }
+
+    #[test]
+    fn a_mark_of_a_folder_gets_its_time_and_is_never_read() {
+        let (source, target) = (facts(0, 9 * S, true), facts(0, S, true));
+        let decided = |compare, source| decide_about_mark(compare, source, &target);
+        assert_eq!(decided(Compare::Time, &source), ComparisonResult::SetTime);
+        assert_eq!(decided(Compare::Time, &target), ComparisonResult::Same);
+        assert_eq!(decided(Compare::Hash, &source), ComparisonResult::Same);
     }
 
     #[test]

@@ -10,6 +10,8 @@ mod decision;
 
 mod deletion;
 
-pub use decision::{ComparisonResult, Difference, ObjectFacts, decide, settle_by_content};
+pub use decision::{
+    ComparisonResult, Difference, ObjectFacts, decide, decide_about_mark, settle_by_content,
+};
 pub use deletion::{Evidence, is_protected, is_within, overlap, permits};
 pub use join::{Joined, ListingJoin, ListingTrouble};

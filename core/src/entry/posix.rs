@@ -154,6 +154,25 @@ impl PosixProperties {
         (Some(mode & kept), drops)
     }
 
+    /// Whether the other has the same owner, group and permissions, as far as these are known here. `found` may
+    /// be in another form, and Azure Managed Lustre's has no special bits and no type.
+    pub fn is_like(&self, found: &Self) -> bool {
+        let lacks_type = |mode: u32| mode & !PERMISSIONS == 0;
+        let has_mode = |mode: u32| {
+            let kept = found.mode.unwrap_or_default();
+            let is_short = lacks_type(mode) || lacks_type(kept);
+            let compared = if is_short {
+                PERMISSIONS & !SPECIAL_BITS
+            } else {
+                PERMISSIONS
+            };
+            found.mode.is_some() && (mode ^ kept) & compared == 0
+        };
+        self.owner.is_none_or(|owner| found.owner == Some(owner))
+            && self.group.is_none_or(|group| found.group == Some(group))
+            && self.mode.is_none_or(has_mode)
+    }
+
     /// Whether metadata of this name is one of these properties.
     pub fn is_name(name: &str) -> bool {
         NAMES.iter().any(|known| known.eq_ignore_ascii_case(name))
@@ -263,6 +282,43 @@ mod tests {
         ];
         let other = other.map(|(name, value)| (name.to_owned(), value.to_owned()));
         assert_eq!(read(other.into()), PosixProperties::default());
+    }
+
+    #[test]
+    fn owner_group_and_permissions_are_compared_in_any_form_and_times_are_not() {
+        let all = known();
+        for form in [PosixForm::AzCopy, PosixForm::Lustre, PosixForm::Rclone] {
+            let found = read(all.metadata(form));
+            assert!(all.is_like(&found) && found.is_like(&all), "{form:?}");
+        }
+        let touched = PosixProperties {
+            accessed: None,
+            modified: None,
+            ..all
+        };
+        assert!(all.is_like(&touched));
+        for other in [
+            PosixProperties {
+                mode: Some(0o104_754),
+                ..all
+            },
+            PosixProperties {
+                mode: Some(0o100_755),
+                ..all
+            },
+            PosixProperties {
+                owner: Some(1001),
+                ..all
+            },
+            PosixProperties {
+                group: Some(1),
+                ..all
+            },
+            PosixProperties::default(),
+        ] {
+            assert!(!all.is_like(&other), "{other:?}");
+        }
+        assert!(PosixProperties::default().is_like(&all));
     }
 
     #[test]

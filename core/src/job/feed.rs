@@ -374,6 +374,7 @@ impl Feed<'_> {
                     modified: entry.modified,
                 }),
                 target: None,
+                etag: None,
             }));
         }
         let details = Details {

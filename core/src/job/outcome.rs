@@ -65,7 +65,12 @@ impl Settlement<'_> {
         Totals::add(&self.totals.done_bytes, bytes);
         self.limit.succeeded();
         let etag = entry.version.etag();
-        self.observer.event(Event::Deleted { name, bytes, etag });
+        self.observer.event(Event::Deleted {
+            name,
+            bytes,
+            etag,
+            trash: None,
+        });
     }
 
     /// The object has its new properties.

@@ -330,7 +330,10 @@ impl<'a> Planner<'a> {
                 (verdict.found, Some(verdict.action))
             }
         };
-        let is_equal = matches!(action, Some(SyncAction::SetTime | SyncAction::Nothing));
+        let is_equal = matches!(
+            action,
+            Some(SyncAction::SetTime | SyncAction::SetProperties | SyncAction::Nothing)
+        );
         let extents = if !is_equal && self.wants_extents(entry, stat.as_ref()) {
             self.ends.source.extents(tools, entry).await?
         } else {
@@ -466,7 +469,7 @@ impl<'a> Planner<'a> {
                 let replace = self.replace(found.stat.as_ref());
                 self.task(entry, found, basis, replace)
             }
-            SyncAction::SetTime | SyncAction::Nothing => {
+            SyncAction::SetTime | SyncAction::SetProperties | SyncAction::Nothing => {
                 let reason = action.skip_reason(&entry);
                 EntryPlan::Skip(entry, reason)
             }

@@ -43,6 +43,12 @@ impl ObjectAction for Deletion {
         store::open_remover(place, self.0)
     }
 
+    /// Says whether the service keeps what is deleted.
+    async fn begin(&self, tools: &Tools, place: &Location) -> Option<String> {
+        let soft_delete = store::soft_delete(place, tools).await;
+        soft_delete.map(|soft_delete| soft_delete.to_string())
+    }
+
     async fn act(
         &self,
         tools: &Tools,

@@ -46,6 +46,11 @@ pub(super) trait ObjectAction {
         run: &SelectedObjects<'_>,
     );
 
+    /// The first of the objects were found, and will be acted on. Returns what the user should know before.
+    async fn begin(&self, _tools: &Tools, _place: &Location) -> Option<String> {
+        None
+    }
+
     /// All selected objects of the place were acted on.
     async fn end(&self, _tools: &Tools, _opened: &Self::Opened) {}
 }
@@ -182,6 +187,13 @@ impl SelectedObjects<'_> {
         entries: &[Entry],
     ) {
         let totals = self.settlement.totals;
+        if Totals::get(&totals.listed) == 0 && !entries.is_empty() {
+            let beginning = async { Ok(action.begin(tools, &self.options.source).await) };
+            let notice = self.stop.unless_stopped(beginning).await;
+            if let Some(notice) = notice.unwrap_or_default() {
+                self.observer.event(Event::Notice(&notice));
+            }
+        }
         Totals::add(&totals.listed, entries.len() as u64);
         let bytes = entries.iter().map(|entry| entry.bytes).sum();
         Totals::add(&totals.listed_bytes, bytes);
@@ -213,6 +225,7 @@ impl SelectedObjects<'_> {
                 bytes: entry.bytes,
                 modified: entry.modified,
             }),
+            etag: entry.version.etag().filter(|_| kind == ChangeKind::Delete),
         }));
     }
 

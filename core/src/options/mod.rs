@@ -36,6 +36,8 @@ mod table;
 
 mod sync;
 
+mod trash;
+
 mod move_options;
 
 mod verify_options;
@@ -60,5 +62,6 @@ pub use selection::Selection;
 pub use split_keys::SplitKeys;
 pub use sync::{Compare, DeletionLimit, DeletionMode, SyncOptions};
 pub use table::{EntityOperation, SPLIT_MB_MAX, SPLIT_MB_MIN, TableOptions};
+pub use trash::TrashFolder;
 pub use upload::UploadOptions;
 pub use verify_options::{VerifyBy, VerifyOptions};

@@ -39,6 +39,8 @@ pub struct Selection {
     pub own_files: Vec<PathBuf>,
     /// Which objects are selected besides.
     pub filter: Arc<Filter>,
+    /// The MD5 of a file of this machine that was read to be compared is remembered with the file.
+    pub remembers_md5: bool,
     /// Listings do not judge the lengths and times of objects. A sync judges them when it knows both sides.
     pub lists_all_sizes_and_times: bool,
 }

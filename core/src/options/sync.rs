@@ -2,8 +2,14 @@
 
 use std::path::PathBuf;
 
+use super::TrashFolder;
+
 /// A sync: the target becomes like the source.
 #[derive(Debug, Clone, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
 pub struct SyncOptions {
     /// How an object that both sides have is compared.
     pub compare: Compare,
@@ -15,8 +21,14 @@ pub struct SyncOptions {
     pub allows_empty_source: bool,
     /// Snapshots are deleted with their blobs. A blob with snapshots is not deleted otherwise.
     pub deletes_snapshots: bool,
+    /// Objects are moved there instead of being deleted.
+    pub trash: Option<TrashFolder>,
     /// Folders that are empty since their objects were deleted are deleted too, where folders are objects.
     pub deletes_empty_folders: bool,
+    /// Owner, group and permissions are compared too, and set where they differ.
+    pub compares_posix: bool,
+    /// The source has marks for its folders, which are copied too.
+    pub folder_marks: bool,
     /// Folders of this machine whose files are never deleted: journals and logs of azring.
     pub protected: Vec<PathBuf>,
 }

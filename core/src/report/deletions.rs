@@ -1,5 +1,8 @@
 //! What a sync deleted at its target.
 
+use super::SoftDelete;
+use crate::entry::EntryName;
+
 /// What a sync deleted at its target, or would delete.
 ///
 /// `superfluous = deleted + failed + left`, always.
@@ -19,6 +22,11 @@ pub struct Deletions {
     pub excluded: u64,
     /// Objects of both sides that only got the time of the source.
     pub times_set: u64,
+    /// Where the superfluous objects are moved instead of being deleted: the folder of this run below the
+    /// target. They count as deleted.
+    pub trash: Option<EntryName>,
+    /// Whether the service keeps what is deleted; `None` where nothing is, or where the target is no service.
+    pub soft_delete: Option<SoftDelete>,
     /// Why nothing was deleted although it was asked for.
     pub refused: Option<DeletionRefusal>,
 }

@@ -16,6 +16,8 @@ mod nothing_selected;
 
 mod planned_change;
 
+mod soft_delete;
+
 mod deletions;
 
 mod content_difference;
@@ -28,5 +30,6 @@ pub use nothing_selected::NothingSelected;
 pub use observer::{Event, Observer, OverwriteAnswer};
 pub use outage::{OutageNews, OutageState};
 pub use planned_change::{ChangeKind, ChangedSide, PlannedChange};
+pub use soft_delete::SoftDelete;
 pub use totals::{Summary, Totals};
 pub use window::Window;

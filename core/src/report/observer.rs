@@ -104,6 +104,8 @@ pub enum Event<'a> {
         bytes: u64,
         /// The version that was deleted, where the store has one.
         etag: Option<&'a ETag>,
+        /// Its name in the trash, where it was moved there.
+        trash: Option<&'a EntryName>,
     },
     /// An object got other properties by the command `set-properties`. None of its bytes was copied.
     PropertiesSet {

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use crate::entry::EntryName;
+use crate::entry::{ETag, EntryName};
 
 /// What is done with an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub enum ChangeKind {
     SetProperties,
     /// It is deleted at the target.
     Delete,
+    /// It is moved to the trash at the target.
+    Trash,
     /// Only the target has it, and it stays.
     Keep,
 }
@@ -43,4 +45,6 @@ pub struct PlannedChange<'a> {
     pub source: Option<ChangedSide>,
     /// What the target has.
     pub target: Option<ChangedSide>,
+    /// The version that would be deleted, where the store has one.
+    pub etag: Option<&'a ETag>,
 }

@@ -13,6 +13,8 @@ pub(crate) mod listing;
 
 pub(crate) mod remover;
 
+mod trash;
+
 mod property_setter;
 
 pub(crate) mod in_order;
@@ -47,7 +49,7 @@ pub use listing::ListScope;
 pub use open::{Ends, open};
 pub(crate) use open::{
     find_object, list_target, make, named_object, named_source, named_target, open_property_setter,
-    open_remover, open_source, probe,
+    open_remover, open_source, open_trash, probe, soft_delete,
 };
 pub use opener::Made;
 pub use origin::{Origin, OriginAccess, OriginLogin};

@@ -21,6 +21,8 @@ use crate::location::Location;
 use crate::options::{Options, Selection};
 use crate::plan::route::{Route, Way};
 use crate::plan::subdirectory::subdirectory;
+use crate::report::SoftDelete;
+use crate::stop::Stop;
 use crate::{Error, Result, Side};
 
 /// The two ends of a copy, and what follows from both.
@@ -188,6 +190,25 @@ pub(crate) fn open_remover(
     options: RemovalOptions,
 ) -> Result<Arc<dyn Remover>> {
     opener(location).remover(options)
+}
+
+/// Moves what [`open_source`] lists to this folder of the location, instead of removing it. Nothing is
+/// replaced there. `stop` ends the wait for a copy of a service.
+///
+/// # Errors
+///
+/// [`Error::Usage`] for a location whose objects cannot be moved.
+pub(crate) fn open_trash(
+    location: &Location,
+    folder: &EntryName,
+    stop: &Stop,
+) -> Result<Arc<dyn Remover>> {
+    opener(location).trash(folder, stop)
+}
+
+/// Whether the service of the location keeps deleted objects; `None` where it is in no service.
+pub(crate) async fn soft_delete(location: &Location, tools: &Tools) -> Option<SoftDelete> {
+    opener(location).soft_delete(tools).await
 }
 
 /// The setter of the properties of what [`open_source`] lists, as the options say.

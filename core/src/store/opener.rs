@@ -15,6 +15,8 @@ use crate::entry::{Entry, EntryName};
 use crate::location::Location;
 use crate::options::{Options, Selection};
 use crate::plan::route::Route;
+use crate::report::SoftDelete;
+use crate::stop::Stop;
 use crate::{Error, Result};
 
 /// The outcome of the command `make`.
@@ -104,6 +106,17 @@ pub(crate) trait Opener {
     /// The remover of the objects that [`folder_source`](Self::folder_source) lists.
     fn remover(&self, _options: RemovalOptions) -> Result<Arc<dyn Remover>> {
         Err(no_store())
+    }
+
+    /// Moves the objects that [`folder_source`](Self::folder_source) lists to this folder of the location,
+    /// instead of removing them. `stop` ends the wait for a copy of a service.
+    fn trash(&self, _folder: &EntryName, _stop: &Stop) -> Result<Arc<dyn Remover>> {
+        Err(no_store())
+    }
+
+    /// Whether the service keeps deleted objects; `None` where the location is in no service. Asks the service.
+    fn soft_delete<'a>(&'a self, _tools: &'a Tools) -> Step<'a, Option<SoftDelete>> {
+        Box::pin(async { None })
     }
 
     /// The setter of the properties of the objects that [`folder_source`](Self::folder_source) lists.

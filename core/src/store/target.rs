@@ -217,6 +217,17 @@ pub trait Target: Send + Sync {
         Box::pin(async { Ok(false) })
     }
 
+    /// Whether the object that was found here lacks properties that the source's has beside its bytes and its
+    /// time, and that are kept here: POSIX properties. [`set_time`](Self::set_time) sets them too.
+    fn lacks_properties(
+        &self,
+        _name: &TargetName,
+        _source: &Entry,
+        _found: &Entry,
+    ) -> Result<bool> {
+        Ok(false)
+    }
+
     /// Begins an object.
     fn create<'a>(&'a self, tools: &'a Tools, task: &'a Task) -> Step<'a, Result<Arc<dyn Writer>>>;
 }

@@ -15,7 +15,7 @@ use azring_core::job;
 use azring_core::location::{Access, Location, ServiceKind, parse};
 use azring_core::options::{
     Compare, Conflict, ContentType, CopyWay, DeletionMode, DownloadOptions, Engine, Integrity,
-    Options, Selection, SyncOptions, TableOptions, UploadOptions,
+    Options, Selection, SyncOptions, TableOptions, TrashFolder, UploadOptions,
 };
 use azring_core::report::{Event, Observer, OverwriteAnswer, Summary};
 use azring_core::select::Filter;
@@ -289,6 +289,7 @@ struct Case {
     target: Model,
     deletes: bool,
     allows_empty_source: bool,
+    has_trash: bool,
     fault: Fault,
     rule: Rule,
 }
@@ -314,6 +315,7 @@ impl Case {
             target,
             deletes: draw.below(4) > 0,
             allows_empty_source: draw.below(2) > 0,
+            has_trash: draw.below(3) == 0,
             fault: Fault::draw(draw, &from, &to),
             rule: Rule::draw(draw),
             from,
@@ -362,6 +364,7 @@ impl Case {
                 },
                 allows_empty_source: self.allows_empty_source,
                 compare: self.compare,
+                trash: self.has_trash.then(trash),
                 ..SyncOptions::default()
             }),
             moves: None,
@@ -412,12 +415,17 @@ impl Case {
         let is_hit = rule.is_some() && server.has_applied_faults();
         server.clear_faults();
         let is_success = summary.is_some_and(|summary| summary.is_success());
-        let found = self.to.tree();
+        let all = self.to.tree();
+        let found = without_trash(all.clone());
         for (name, content) in &self.target {
             let may_be_gone = self.is_superfluous(name)
                 && (self.may_delete(self.fault) || !is_hit && self.deletes);
             let Some(bytes) = found.get(name) else {
                 assert!(may_be_gone, "{name} is gone");
+                assert!(
+                    !self.has_trash || is_in_trash(&all, name, content),
+                    "{name} is in no trash"
+                );
                 continue;
             };
             let is_new = self
@@ -444,12 +452,43 @@ impl Case {
             assert_eq!(again.done, 0, "a second sync copied something");
         }
         assert_eq!(again.skipped + again.done, self.selected().count() as u64);
-        assert_eq!(self.to.tree(), tree(&self.expected()), "the next sync");
+        let all = self.to.tree();
+        assert_eq!(
+            without_trash(all.clone()),
+            tree(&self.expected()),
+            "the next sync"
+        );
+        for (name, content) in &self.target {
+            let is_gone =
+                self.has_trash && self.may_delete(Fault::None) && self.is_superfluous(name);
+            assert!(
+                !is_gone || is_in_trash(&all, name, content),
+                "{name} is in no trash in the end"
+            );
+        }
     }
 
     fn has_superfluous(&self) -> bool {
         self.target.keys().any(|name| self.is_superfluous(name))
     }
+}
+
+fn trash() -> TrashFolder {
+    TrashFolder::parse("a/trash").expect("a path")
+}
+
+/// What a target has beside its trash.
+fn without_trash(tree: Tree) -> Tree {
+    tree.only(|name| !name.starts_with("a/trash/"))
+}
+
+/// Whether an object of this name and content is in the trash.
+fn is_in_trash(tree: &Tree, name: &str, content: &str) -> bool {
+    let end = format!("/{name}");
+    let is_it = |(kept, bytes): (&str, &[u8])| {
+        kept.starts_with("a/trash/") && kept.ends_with(&end) && bytes == content.as_bytes()
+    };
+    tree.files().any(is_it)
 }
 
 fn tree(model: &Model) -> Tree {
@@ -478,9 +517,10 @@ fn check_cases(cases: impl Iterator<Item = u64>) {
                 .cloned()
                 .unwrap_or_default();
             let (from, to) = (case.from.location(), case.to.location());
+            let has_trash = case.has_trash;
             panic!(
                 "AZRING_SEED={seed}: {text}\n{from} to {to}\nsource {source:?}\ntarget {target:?}\n{fault:?}, {rule:?}, \
-                 deletes: {deletes}, empty: {}",
+                 deletes: {deletes}, trash: {has_trash}, empty: {}",
                 case.allows_empty_source
             );
         }

@@ -50,6 +50,22 @@ impl BlobService {
         Container::new(self.clone(), name)
     }
 
+    /// Keeps deleted blobs for so many days; with 0 none at all.
+    pub fn keep_deleted(&self, days: u32) {
+        let policy = match days {
+            0 => "<Enabled>false</Enabled>".to_owned(),
+            days => format!("<Enabled>true</Enabled><Days>{days}</Days>"),
+        };
+        let document = format!(
+            "<StorageServiceProperties><DeleteRetentionPolicy>{policy}</DeleteRetentionPolicy></StorageServiceProperties>"
+        );
+        let query = [("restype", "service"), ("comp", "properties")];
+        let request = self
+            .client
+            .describe("PUT", "", &query, document.into_bytes());
+        self.client.send(request).expect(202);
+    }
+
     /// The query of a SAS that may do everything in the account's blob service for a day, for
     /// clients that take no key (AzCopy 10).
     pub fn account_sas(&self) -> String {

@@ -35,12 +35,15 @@ mod shard_names;
 mod share_copy;
 
 mod share_smb;
+mod soft_delete;
 mod special_files;
 mod symlinks;
 mod sync;
 mod sync_copy;
 mod sync_guards;
 mod sync_kills;
+mod sync_posix;
+mod sync_trash;
 mod verify;
 mod wrong_answers;
 mod wrong_data;

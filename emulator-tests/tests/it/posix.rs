@@ -7,6 +7,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use azring_emulator_tests::command::{Azring, Folder, Outcome};
+use azring_emulator_tests::emulator::clock::pause;
 use azring_emulator_tests::peers::{self, Peers};
 use azring_emulator_tests::rest::Container;
 use azring_emulator_tests::single_account;
@@ -428,6 +429,49 @@ fn rclone_and_azring_restore_each_others_trees() {
 }
 
 #[test]
+fn rclone_makes_the_empty_folders_of_azrings_marks() {
+    let (_server, service) = single_account::start();
+    let rclone = |from: &str, to: &str| {
+        let marks = ["--create-empty-src-dirs", "--azureblob-directory-markers"];
+        let words = [&["copy", from, to][..], &marks].concat();
+        peers::run(Peers::find().rclone_command(&service, &words));
+    };
+    let (source, target) = (tree(), Folder::new());
+    let container = service.fresh_container("for-rclone");
+    let place = format!("azure:{}", container.name());
+    upload(source.path(), &container, &["/FolderMarks"]).succeeded();
+    rclone(&place, &target.path().to_string_lossy());
+    assert!(target.join("empty").is_dir() && target.join("d/run").is_file());
+}
+
+#[test]
+fn a_killed_sync_stores_links_folders_and_properties_in_the_end() {
+    let (server, service) = single_account::start();
+    let words = ["/Posix:azcopy", "/Links:keep", "/FolderMarks"];
+    let written = || {
+        let counters = &server.watch().counters;
+        counters.of("PutBlob").requests + counters.of("SetBlobMetadata").requests
+    };
+    for requests in 0..8 {
+        let (source, state) = (tree(), Folder::new());
+        let container = service.fresh_container("killed");
+        let sync = || {
+            crate::sync::up(source.path(), &container, &words).env("XDG_STATE_HOME", state.path())
+        };
+        let before = written();
+        let mut run = sync().launch();
+        while written() < before + requests && !run.has_ended() {
+            pause(Duration::from_micros(100));
+        }
+        let _is_killed = run.kill();
+        sync().run().succeeded();
+        let target = Folder::new();
+        download(&container, target.path(), &words).succeeded();
+        assert_equal(source.path(), target.path(), &all_names(), "after a kill");
+    }
+}
+
+#[test]
 fn what_has_no_meaning_is_refused_before_a_byte_moves() {
     let (server, service) = single_account::start();
     let (source, container) = (tree(), service.fresh_container("refused"));
@@ -435,8 +479,8 @@ fn what_has_no_meaning_is_refused_before_a_byte_moves() {
     let up = |words: &[&str]| upload(source.path(), &container, words).refused();
     up(&["/KeepSpecialBits"]).naming(&["`/KeepSpecialBits`", "downloads"]);
     up(&["/FolderMarks", "/Move"]).naming(&["`/FolderMarks`", "move"]);
-    up(&["/FolderMarks", "/Sync"]).naming(&["`/FolderMarks`", "sync"]);
     let down = |words: &[&str]| download(&container, source.path(), words).refused();
+    down(&["/FolderMarks", "/Sync"]).naming(&["`/FolderMarks`", "sync"]);
     down(&["/FolderMarks"]).naming(&["`/FolderMarks`", "`/Posix`"]);
     down(&["/KeepSpecialBits"]).naming(&["`/KeepSpecialBits`", "`/Posix`"]);
     Azring::upload(source.path(), &container)

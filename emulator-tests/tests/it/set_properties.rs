@@ -189,7 +189,7 @@ fn a_preview_and_a_ledger_name_every_object() {
     server.watch().counters.reset();
     let words = ["/S", "/L", "/Tier:Cool"];
     let outcome = set(&container.url(), &container, &words).run().succeeded();
-    says(&outcome, "set      named      a  13");
+    says(&outcome, "set      named      a                  13");
     assert_eq!(
         server.watch().counters.of("SubmitContainerBatch").requests,
         0

@@ -1,7 +1,7 @@
 //! `kill -9` of a sync at moments that nobody chose, also among its deletions.
 //!
 //! After each kill everything that the source has is at the target in its old or its new version, unless only
-//! the target had it; the source is as it was. The same command then makes the target like the source.
+//! the target had it; the source is as it was. With a trash, what is gone from the target is in the trash. The same command then makes the target like the source.
 //! `AZRING_SYNC_KILLS` says how many syncs are killed (`scripts/sync_kills.sh`: 200), `AZRING_SEED` which.
 
 use std::time::Duration;
@@ -24,6 +24,7 @@ struct Case<'s> {
     wanted: Tree,
     source: End,
     target: End,
+    has_trash: bool,
     state: Folder,
 }
 
@@ -67,17 +68,31 @@ impl<'s> Case<'s> {
             wanted,
             source,
             target,
+            has_trash: draw.below(2) > 0,
             state: Folder::new(),
         }
     }
 
-    /// What the target has. A file that is not complete has another name.
+    /// What the target has beside its trash. A file that is not complete has another name.
     fn complete_tree(&self) -> Tree {
-        self.target.tree().only(|name| !name.contains("/.azring-"))
+        let is_other = |name: &str| !name.contains("/.azring-") && !name.starts_with(".trash/");
+        self.target.tree().only(is_other)
+    }
+
+    /// Whether an object is in the trash with these bytes, where there is one.
+    fn is_kept(&self, all: &Tree, name: &str, bytes: &[u8]) -> bool {
+        let end = format!("/{name}");
+        let is_it = |(kept, found): (&str, &[u8])| {
+            kept.starts_with(".trash/") && kept.ends_with(&end) && found == bytes
+        };
+        !self.has_trash || all.files().any(is_it)
     }
 
     fn command(&self) -> Azring {
-        let words = ["/Delete:on", "/MaxDelete:100%", "/Compare:size", "/NC:4"];
+        let mut words = vec!["/Delete:on", "/MaxDelete:100%", "/Compare:size", "/NC:4"];
+        if self.has_trash {
+            words.push("/Trash:.trash");
+        }
         let sync = self.source.command("sync", &self.target, &words);
         sync.env("XDG_STATE_HOME", self.state.path())
     }
@@ -117,11 +132,11 @@ impl<'s> Case<'s> {
 
     fn check(&self) {
         assert_same(&self.wanted, &self.source.tree());
-        let found = self.complete_tree();
+        let (found, all) = (self.complete_tree(), self.target.tree());
         for (name, bytes) in self.before.files() {
             let (now, new) = (found.get(name), self.wanted.get(name));
             let is_old = now == Some(bytes);
-            let is_as_wanted = now == new;
+            let is_as_wanted = now == new && (new.is_some() || self.is_kept(&all, name, bytes));
             assert!(is_old || is_as_wanted, "`{name}` is neither old nor new");
         }
         for (name, bytes) in found.files() {
@@ -152,6 +167,7 @@ fn a_sync_that_is_killed_at_any_moment_loses_nothing_and_goes_on() {
             case.check();
         }
         case.command().run().succeeded();
+        case.check();
         assert_same(&case.wanted, &case.complete_tree());
     }
 }

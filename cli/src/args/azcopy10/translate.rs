@@ -92,7 +92,8 @@ impl Translator<'_> {
             match flag.verdict {
                 Verdict::Row(_) | Verdict::Noted(_) if is_off => {}
                 Verdict::Row(parameter) => {
-                    let value = (parameter.value != Value::Flag).then(|| value.clone());
+                    let is_flag = matches!(parameter.value, Value::Flag | Value::Switch);
+                    let value = (!is_flag).then(|| value.clone());
                     rows.push((parameter, value));
                 }
                 Verdict::RowUnless(_, nothing)

@@ -117,10 +117,9 @@ impl Writer<'_> {
                 .insert(self.words.len() - usize::from(is_named), place.into());
         }
         let is_piped = ends.0 == End::Pipe || ends.1 == End::Pipe;
-        let is_flat = self
-            .args
-            .all(&row::EXCLUDE_PATTERN)
-            .any(|pattern| pattern == SUB_FOLDERS);
+        let is_flat_sync = self.verb == Verb::Sync && self.args.is_off(&row::S);
+        let mut excluded = self.args.all(&row::EXCLUDE_PATTERN);
+        let is_flat = is_flat_sync || excluded.any(|pattern| pattern == SUB_FOLDERS);
         match self.verb {
             Verb::Sync if is_flat => self.flag("--recursive=false"),
             Verb::Sync => {}

@@ -225,7 +225,7 @@ fn every_value_is_where_it_has_to_be_and_nowhere_else() {
     for row in rows::all() {
         let is_as_said = matches!(
             (row.takes(), row.parameter().value),
-            (Takes::Nothing, Value::Flag)
+            (Takes::Nothing, Value::Flag | Value::Switch)
                 | (Takes::Perhaps, Value::Optional(_))
                 | (Takes::One, Value::Required(_) | Value::Choice(_))
                 | (Takes::Several, Value::Repeated(_))

@@ -121,7 +121,7 @@ impl Listener for AzCopy10Output {
                     ChangeKind::Copy if self.kind == JobKind::Sync => {
                         self.would_copy(change.name, bytes);
                     }
-                    ChangeKind::Delete => self.would_remove(change.name, bytes),
+                    ChangeKind::Delete | ChangeKind::Trash => self.would_remove(change.name, bytes),
                     ChangeKind::Copy
                     | ChangeKind::Move
                     | ChangeKind::SetTime

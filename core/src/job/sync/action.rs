@@ -21,6 +21,8 @@ pub(in crate::job) enum SyncAction {
     Copy(Difference),
     /// It has got the time of the source (in a preview: it would get it).
     SetTime,
+    /// It has got the owner, the group and the permissions of the source (in a preview: it would get them).
+    SetProperties,
     /// Nothing: both sides are equal.
     Nothing,
 }
@@ -32,6 +34,7 @@ impl SyncAction {
         match self {
             Self::Copy(_) | Self::Nothing => format!("`{name}` is equal at the destination"),
             Self::SetTime => format!("only the time of `{name}` was different"),
+            Self::SetProperties => format!("only the permissions of `{name}` were different"),
         }
     }
 
@@ -46,6 +49,7 @@ impl SyncAction {
         let (kind, why) = match self {
             Self::Copy(difference) => (ChangeKind::Copy, difference.word()),
             Self::SetTime => (ChangeKind::SetTime, "time"),
+            Self::SetProperties => (ChangeKind::SetTime, "posix"),
             Self::Nothing => return,
         };
         observer.event(Event::Change(&PlannedChange {
@@ -60,6 +64,7 @@ impl SyncAction {
                 bytes: found.bytes,
                 modified: found.modified,
             }),
+            etag: None,
         }));
     }
 }

@@ -10,8 +10,8 @@ use super::action::{ComparedObject, SyncAction};
 use super::service_clock::ClockDifference;
 use super::superfluous::SuperfluousObjects;
 use crate::compare::{
-    ComparisonResult, Difference, Evidence, Joined, ObjectFacts, decide, is_protected, is_within,
-    settle_by_content,
+    ComparisonResult, Difference, Evidence, Joined, ObjectFacts, decide, decide_about_mark,
+    is_protected, is_within, settle_by_content,
 };
 use crate::entry::{
     Entry, EntryName, Layout, SmbAttributes, SmbProperties, TrueTime, with_true_time,
@@ -95,6 +95,8 @@ struct Findings {
     /// Objects of the target that a copy replaces under another spelling, or that a filter leaves out, in the form that it compares.
     respelled: HashSet<TargetName>,
     times_set: u64,
+    /// Objects of the source that have names in the trash of the target.
+    in_trash: u64,
 }
 
 impl Comparison {
@@ -124,8 +126,17 @@ impl Comparison {
 
     /// Notes what the listings show of a name; returns the object of the source.
     ///
-    /// Marks of folders are left out: a sync is about objects with data.
+    /// Marks of folders are left out, unless the source makes them of its folders.
     pub(super) fn note(&self, joined: Joined) -> Option<Entry> {
+        let name = match &joined {
+            Joined::SourceOnly(entry) | Joined::TargetOnly(entry) => &entry.name,
+            Joined::Both(pair) => &pair.0.name,
+        };
+        if self.is_in_trash(name) {
+            let is_of_source = !matches!(joined, Joined::TargetOnly(_));
+            self.findings().in_trash += u64::from(is_of_source);
+            return None;
+        }
         let (entry, found) = match joined {
             Joined::Both(pair) if !self.filter.selects(&pair.0) => {
                 let (entry, found) = *pair;
@@ -150,13 +161,26 @@ impl Comparison {
                 (entry, Some(found))
             }
         };
-        if entry.kind == Layout::Folder {
+        if entry.kind == Layout::Folder && !self.options.folder_marks {
             return None;
         }
         let mut findings = self.findings();
-        findings.evidence.source_objects += 1;
+        // A file system that is not mounted may have empty folders.
+        findings.evidence.source_objects += u64::from(entry.kind != Layout::Folder);
         findings.found.insert(entry.name.clone(), found);
         Some(self.with_time(entry))
+    }
+
+    /// Whether an object of this name is in the trash of the target, which no sync compares.
+    fn is_in_trash(&self, name: &EntryName) -> bool {
+        let ignores_case = self.sides.target_times == TimeKeeping::LastWrite;
+        let trash = self.options.trash.as_ref();
+        trash.is_some_and(|trash| trash.has(name.as_bytes(), ignores_case))
+    }
+
+    /// How many objects of the source have names in the trash of the target, and are not copied.
+    pub(super) fn in_trash(&self) -> u64 {
+        self.findings().in_trash
     }
 
     /// Notes an object of the source that the filter leaves out: what has its name at the target stays, in
@@ -194,6 +218,7 @@ impl Comparison {
             .as_ref()
             .is_some_and(|root| is_within(root, found, &self.options.protected));
         self.sides.source.selects(&found.name)
+            && !self.is_in_trash(&found.name)
             && self.filter.selects(found)
             && !is_protected(found)
             && !is_ours
@@ -201,6 +226,9 @@ impl Comparison {
 
     /// Whether the filter leaves out this object of the target, or what the source has of it.
     pub(super) fn is_excluded(&self, found: &Entry) -> bool {
+        if self.is_in_trash(&found.name) {
+            return false;
+        }
         !self.filter.selects_name(found.name.as_bytes()) || self.findings().excluded.has(found)
     }
 
@@ -349,7 +377,11 @@ impl Comparison {
         if !target_facts.has_true_time {
             target_facts.time = self.sides.clocks.to_local(target_facts.time);
         }
-        let mut decision = decide(compare, &source_facts, &target_facts);
+        let mut decision = if entry.kind == Layout::Folder {
+            decide_about_mark(compare, &source_facts, &target_facts)
+        } else {
+            decide(compare, &source_facts, &target_facts)
+        };
         if decision == ComparisonResult::Content {
             decision = self.by_content(tools, entry, found).await?;
         }
@@ -359,7 +391,16 @@ impl Comparison {
             decision = ComparisonResult::Copy(Difference::Time);
         }
         match decision {
-            ComparisonResult::Same => Ok(SyncAction::Nothing),
+            ComparisonResult::Same => {
+                let lacks = self.options.compares_posix
+                    && self
+                        .writer()?
+                        .lacks_properties(&target.name, entry, found)?;
+                if lacks && self.set_time(tools, entry, found, target).await? {
+                    return Ok(SyncAction::SetProperties);
+                }
+                Ok(SyncAction::Nothing)
+            }
             ComparisonResult::SetTime => Ok(SyncAction::SetTime),
             ComparisonResult::Copy(difference) => Ok(SyncAction::Copy(difference)),
             ComparisonResult::Content | ComparisonResult::NoDigest => {
@@ -406,6 +447,9 @@ impl Comparison {
         if !self.preview {
             let mut timed = found.clone();
             timed.modified = entry.modified;
+            if self.sides.target_times == TimeKeeping::File {
+                timed.carried.clone_from(&entry.carried);
+            }
             if self.sides.target_times == TimeKeeping::Metadata {
                 let mut carried = found.carried.as_deref().cloned().unwrap_or_default();
                 if self.sides.source_times == TimeKeeping::File {
@@ -436,7 +480,11 @@ fn stat_of(found: Entry, writer: &dyn Target) -> Stat {
         bytes: found.bytes,
         modified: found.modified,
         version: found.version,
-        kind: has_layouts.then_some(found.kind),
+        kind: has_layouts.then_some(match found.kind {
+            // These are marks of an ordinary blob.
+            Layout::Folder | Layout::Link => Layout::Plain,
+            layout @ (Layout::Plain | Layout::Pages | Layout::Appended) => layout,
+        }),
         carried: None,
     }
 }

@@ -1,11 +1,12 @@
-//! Deletes what only the target has, when everything is copied and nothing is in doubt.
+//! Deletes what only the target has, or moves it to the trash, when everything is copied and nothing is in doubt.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use super::comparison::Comparison;
 use super::list;
 use crate::compare::{Evidence, permits};
-use crate::entry::{Entry, Layout};
+use crate::entry::{Entry, EntryName, Layout};
 use crate::job::run::Run;
 use crate::options::{DeletionMode, Selection, SyncOptions};
 use crate::report::{
@@ -34,6 +35,10 @@ impl Run<'_> {
             superfluous: evidence.superfluous,
             left: evidence.superfluous,
             times_set: comparison.times_set(),
+            trash: options
+                .trash
+                .as_ref()
+                .map(|trash| EntryName::from(&*trash.of_run(SystemTime::now()))),
             ..Deletions::default()
         };
         if options.deletion == DeletionMode::Off || self.stop.is_on() {
@@ -46,7 +51,10 @@ impl Run<'_> {
             deletions.refused = Some(refusal);
         } else if evidence.superfluous == 0 {
             return Ok(deletions);
-        } else if options.deletion == DeletionMode::Ask && !self.options.preview {
+        }
+        self.look_for_soft_delete(tools, &mut deletions).await;
+        let is_asked = options.deletion == DeletionMode::Ask && !self.options.preview;
+        if deletions.refused.is_none() && is_asked {
             let (objects, all) = (evidence.superfluous, evidence.target_objects);
             let target = self.options.target.to_string();
             if !self.observer.ask_deletion(objects, all, &target) {
@@ -83,6 +91,22 @@ impl Run<'_> {
         Ok(false)
     }
 
+    /// Asks whether the service keeps what is deleted, and says so before the first deletion.
+    async fn look_for_soft_delete(&self, tools: &Tools, deletions: &mut Deletions) {
+        let is_refused = deletions.refused.is_some();
+        if deletions.superfluous == 0 || is_refused || deletions.trash.is_some() {
+            return;
+        }
+        let asking = async { Ok(store::soft_delete(&self.options.target, tools).await) };
+        let asked = self.stop.unless_stopped(asking).await;
+        deletions.soft_delete = asked.unwrap_or_default();
+        if let Some(soft_delete) = deletions.soft_delete
+            && !self.options.preview
+        {
+            self.observer.event(Event::Notice(&soft_delete.to_string()));
+        }
+    }
+
     /// Objects of the source that are neither at the target nor skipped by rule, and whatever else failed.
     fn not_copied(&self) -> u64 {
         let totals = self.totals;
@@ -102,7 +126,11 @@ impl Run<'_> {
         let removal = RemovalOptions {
             snapshots: options.deletes_snapshots,
         };
-        let remover = store::open_remover(&self.options.target, removal)?;
+        let target = &self.options.target;
+        let remover = match &deletions.trash {
+            Some(folder) => store::open_trash(target, folder, self.stop)?,
+            None => store::open_remover(target, removal)?,
+        };
         let listing = self.target_listing(&self.options.selection)?;
         let mut pages = list(listing.as_ref(), tools);
         while let Some(page) = self.unless_stopped(pages.recv()).await {
@@ -159,7 +187,15 @@ impl Run<'_> {
                     deletions.deleted += 1;
                     deletions.left -= 1;
                     let etag = entry.version.etag();
-                    self.observer.event(Event::Deleted { name, bytes, etag });
+                    let trash = deletions.trash.as_ref();
+                    let trash = trash.filter(|_| matches!(result, Ok(Removal::Removed)));
+                    let trash = trash.map(|folder| folder.below(name));
+                    self.observer.event(Event::Deleted {
+                        name,
+                        bytes,
+                        etag,
+                        trash: trash.as_ref(),
+                    });
                 }
                 // A link stays, and nobody asked for its removal.
                 Ok(Removal::Kept) | Err(Error::Stopped) => {}
@@ -184,10 +220,10 @@ impl Run<'_> {
                 deletions.left -= 1;
             }
             self.observer.event(Event::Change(&PlannedChange {
-                kind: if is_refused {
-                    ChangeKind::Keep
-                } else {
-                    ChangeKind::Delete
+                kind: match &deletions.trash {
+                    _ if is_refused => ChangeKind::Keep,
+                    Some(_) => ChangeKind::Trash,
+                    None => ChangeKind::Delete,
                 },
                 why: if is_refused { "refused" } else { "gone" },
                 name: &entry.name,
@@ -196,6 +232,7 @@ impl Run<'_> {
                     bytes: entry.bytes,
                     modified: entry.modified,
                 }),
+                etag: entry.version.etag(),
             }));
         }
     }

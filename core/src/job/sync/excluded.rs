@@ -51,6 +51,7 @@ impl Run<'_> {
                         bytes: entry.bytes,
                         modified: entry.modified,
                     }),
+                    etag: None,
                 }));
             }
         }

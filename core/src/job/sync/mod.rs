@@ -4,7 +4,7 @@
 //! source of that copy: it lists what the source has, and remembers what the target has of it.
 //! `comparison` decides for each object whether it is copied (`action`), when the planner asks. `superfluous`
 //! remembers which objects only the target has, and `service_clock` how the two clocks differ. When everything is copied and nothing is in doubt,
-//! `deletion` deletes these, each only as the version that was compared.
+//! `deletion` deletes these, each only as the version that was compared, or moves them to the trash.
 //! What a filter leaves out is neither compared nor copied nor deleted, on either side; `excluded` names it in
 //! a preview.
 //!
@@ -38,6 +38,8 @@ use crate::location::Location;
 use crate::options::{DeletionMode, Selection, SyncOptions};
 use crate::plan::history::Note;
 use crate::plan::route::Way;
+use crate::report::Event;
+use crate::select::Filter;
 use crate::store::{self, Ends, Source, Tools};
 use crate::{Error, Result, Side};
 
@@ -73,6 +75,7 @@ impl Run<'_> {
                 self.copy_between(&tools, &helpers, &ends, comparison, earlier, &mut notes);
             Box::pin(copying).await?
         };
+        self.warn_of_trash(options, &comparison);
         let deleting = self.delete_superfluous(&tools, &comparison, options);
         // The future is large and is awaited once.
         let mut deletions = Box::pin(self.with_service_reports(deleting)).await?;
@@ -82,6 +85,16 @@ impl Run<'_> {
         helpers.join();
         *self.deletions.borrow_mut() = Some(deletions);
         Ok(unlisted)
+    }
+
+    /// Says that the source has objects which would be in the trash of the target.
+    fn warn_of_trash(&self, options: &SyncOptions, comparison: &Comparison) {
+        if let (Some(trash), objects @ 1..) = (&options.trash, comparison.in_trash()) {
+            self.observer.event(Event::Warning(&format!(
+                "{objects} object(s) of the source are in `{}`, which is the trash at the destination, and are not copied",
+                trash.name()
+            )));
+        }
     }
 
     /// Refuses places that a sync would read and write at once.
@@ -165,7 +178,8 @@ impl Run<'_> {
             metadata: true,
             own_files: wanted.own_files.clone(),
             links: wanted.links,
-            filter: wanted.listing_filter(),
+            remembers_md5: wanted.remembers_md5,
+            filter: self.without_trash(wanted.listing_filter())?,
             ..Selection::default()
         };
         let opened = store::list_target(&self.options.target, &selection);
@@ -175,6 +189,24 @@ impl Run<'_> {
             Ok(source) => Ok(Some(source)),
             Err(_) if is_missing => Ok(None),
             Err(error) => Err(error.at(Side::Target)),
+        }
+    }
+
+    /// The filter of a listing of the target, without what is in the trash, where no other rule selects names.
+    /// Otherwise the comparison leaves it out.
+    fn without_trash(&self, filter: Arc<Filter>) -> Result<Arc<Filter>> {
+        let trash = self
+            .options
+            .sync
+            .as_ref()
+            .and_then(|sync| sync.trash.as_ref());
+        match trash {
+            Some(trash) if filter.selects_all() => {
+                let mut filter = Filter::default();
+                filter.exclude_path(trash.name().as_bytes())?;
+                Ok(Arc::new(filter))
+            }
+            _ => Ok(filter),
         }
     }
 

@@ -76,6 +76,19 @@ impl BlobServerCopy {
         }
     }
 
+    /// Copies within `place` with all that is stored beside the bytes.
+    pub(super) fn within(place: BlobLocation) -> Self {
+        Self {
+            place: Arc::new(place),
+            way: CopyWay::Async,
+            within_account: true,
+            from_share: false,
+            block_bytes: BLOCK_BYTES_MIN,
+            given: Arc::default(),
+            knows_sync: Arc::new(AtomicBool::new(true)),
+        }
+    }
+
     fn method(&self, entry: &Entry) -> CopyMethod {
         let is_block_blob = matches!(entry.kind, Layout::Plain | Layout::Folder | Layout::Link);
         let is_async = match self.way {

@@ -7,17 +7,20 @@ use azring_transport::service::ApiVersion;
 
 use super::container;
 use super::property_setter::BlobPropertySetter;
-use super::request::{get_blob_tags, get_container_properties};
+use super::request::{get_blob_tags, get_container_properties, get_service_properties};
 use super::single::{holds_any, look, not_found, split_last};
 use super::{BlobReadOptions, BlobRemover, BlobServerCopy, BlobSource, BlobTarget, rules};
 use crate::entry::{Entry, EntryName, Layout};
 use crate::location::{BlobLocation, Location};
 use crate::options::{CopyWay, Options, Selection};
 use crate::plan::route::SourceNames;
+use crate::report::SoftDelete;
 use crate::select::{Pattern, PatternRule};
+use crate::stop::Stop;
 use crate::store::opener::{OpenContext, OpenedSource, Opener};
 use crate::store::rest::document::request_document;
 use crate::store::rest::one_object;
+use crate::store::trash::ServiceTrash;
 use crate::store::{
     Made, PropertySetter, RemovalOptions, Remover, ServerCopy, Source, Step, StreamTarget, Target,
     Tools,
@@ -101,6 +104,30 @@ impl Opener for BlobOpener<'_> {
 
     fn remover(&self, options: RemovalOptions) -> Result<Arc<dyn Remover>> {
         Ok(Arc::new(BlobRemover::new(self.0.clone()).with(options)))
+    }
+
+    fn trash(&self, folder: &EntryName, stop: &Stop) -> Result<Arc<dyn Remover>> {
+        let place = self.0;
+        let source = folder_source(place, &Selection::default(), BlobReadOptions::default())?
+            .opening_to_target(place.place().account_place.has_key());
+        let folder = folder.as_str().unwrap_or_default();
+        Ok(Arc::new(ServiceTrash {
+            folder: place.full_name(folder),
+            source: Arc::new(source),
+            copy: Arc::new(BlobServerCopy::within(place.clone())),
+            remover: Arc::new(BlobRemover::new(place.clone())),
+            stop: stop.clone(),
+        }))
+    }
+
+    fn soft_delete<'a>(&'a self, tools: &'a Tools) -> Step<'a, Option<SoftDelete>> {
+        Box::pin(async move {
+            let request = get_service_properties::request(self.0);
+            let shown = || format!("the properties of the service of `{}`", self.0);
+            let read = |reply: &Reply| get_service_properties::parse(&reply.body);
+            let asked = request_document(tools, &request, shown, read).await;
+            Some(asked.unwrap_or(SoftDelete::Unknown))
+        })
     }
 
     fn property_setter(&self, options: &Options) -> Result<Arc<dyn PropertySetter>> {

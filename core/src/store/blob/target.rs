@@ -11,7 +11,7 @@ use super::request::{head_blob, set_blob_metadata};
 use super::rules;
 use super::single::find;
 use super::writer::{AppendWriter, BlockWriter, Draft, Expected, PageBlob};
-use crate::entry::{Entry, EntryName, Layout, ObjectProperties, Version};
+use crate::entry::{Entry, EntryName, Layout, ObjectProperties, PosixProperties, Version};
 use crate::location::BlobLocation;
 use crate::options::{PropertyOptions, UploadOptions};
 use crate::plan::Task;
@@ -210,6 +210,12 @@ impl Target for BlobTarget {
                 Err(error) => Err(error.into()),
             }
         })
+    }
+
+    fn lacks_properties(&self, _name: &TargetName, source: &Entry, found: &Entry) -> Result<bool> {
+        let read = |entry: &Entry| entry.carried.as_deref().map(PosixProperties::of);
+        let wanted = read(source).unwrap_or_default();
+        Ok(!wanted.is_like(&read(found).unwrap_or_default()))
     }
 
     fn create<'a>(&'a self, tools: &'a Tools, task: &'a Task) -> Step<'a, Result<Arc<dyn Writer>>> {

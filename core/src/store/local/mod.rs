@@ -24,6 +24,8 @@ mod nothing;
 
 pub mod parts;
 
+mod md5_cache;
+
 mod source;
 
 mod reader;

@@ -13,6 +13,7 @@ use crate::entry::{Entry, EntryName};
 use crate::location::Location;
 use crate::options::{Options, PosixOptions, Selection};
 use crate::select::Pattern;
+use crate::stop::Stop;
 use crate::store::opener::{OpenContext, OpenedSource, Opener};
 use crate::store::{RemovalOptions, Remover, Source, Step, Target, Tools};
 use crate::{Error, Result};
@@ -74,6 +75,10 @@ impl Opener for LocalOpener<'_> {
     fn remover(&self, _options: RemovalOptions) -> Result<Arc<dyn Remover>> {
         Ok(Arc::new(LocalRemover::new(self.0)))
     }
+
+    fn trash(&self, folder: &EntryName, _stop: &Stop) -> Result<Arc<dyn Remover>> {
+        Ok(Arc::new(LocalRemover::new(self.0).with_trash(folder)))
+    }
 }
 
 /// What entries have beside names, lengths and times.
@@ -122,6 +127,7 @@ fn source(path: &Path, selection: &Selection, extras: SourceExtras) -> Result<Op
         .keeping_smb(keeps_smb)
         .keeping_posix(posix)
         .with_links(selection.links)
+        .remembering_md5(selection.remembers_md5)
         .filtering(selection.listing_filter())
         .without(&selection.own_files);
     Ok(OpenedSource {

@@ -1,4 +1,4 @@
-//! Removes files, and folders that are empty afterwards.
+//! Removes files, or moves them to a folder for the trash, and removes folders that are empty afterwards.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use azring_transport as transport;
 use azring_transport::disk::FileStat;
-use rustix::fs::{self, AtFlags, FileType, Mode, OFlags, ResolveFlags};
+use rustix::fs::{self, AtFlags, FileType, Mode, OFlags, RenameFlags, ResolveFlags};
 use rustix::io::Errno;
 use tokio::task::spawn_blocking;
 
@@ -21,6 +21,8 @@ use crate::{Error, Result};
 /// Removes files below a folder, and the folders that are empty afterwards.
 pub struct LocalRemover {
     root: PathBuf,
+    /// Files are moved to this folder below the root instead of being removed.
+    trash: Option<PathBuf>,
     /// The folders of the files that were removed.
     folders: Mutex<BTreeSet<PathBuf>>,
 }
@@ -30,7 +32,18 @@ impl LocalRemover {
     pub fn new(root: &Path) -> Self {
         Self {
             root: root.into(),
+            trash: None,
             folders: Mutex::default(),
+        }
+    }
+
+    /// The same, and files are moved to this folder below the root instead of being removed.
+    #[must_use]
+    pub fn with_trash(self, folder: &EntryName) -> Self {
+        let folder = OsStr::from_bytes(folder.as_bytes());
+        Self {
+            trash: Some(folder.into()),
+            ..self
         }
     }
 
@@ -55,10 +68,13 @@ impl Remover for LocalRemover {
         _tools: &'a Tools,
         entries: &'a [Entry],
     ) -> Step<'a, Vec<Result<Removal>>> {
-        let (root, each) = (self.root.clone(), entries.to_vec());
+        let (root, trash) = (self.root.clone(), self.trash.clone());
+        let each = entries.to_vec();
         Box::pin(async move {
             let removing = spawn_blocking(move || -> Vec<_> {
-                let each = each.iter().map(|entry| remove(&root, entry));
+                let each = each
+                    .iter()
+                    .map(|entry| remove(&root, trash.as_deref(), entry));
                 each.collect()
             });
             match removing.await {
@@ -101,9 +117,9 @@ fn remove_upwards(root: &Path, folder: &Path) {
     }
 }
 
-/// Removes one file, or a link that was listed as such. Another link stays: what was listed is the file that
+/// Removes one file, or a link that was listed as such, or moves it to the trash. Another link stays: what was listed is the file that
 /// it leads to.
-fn remove(root: &Path, entry: &Entry) -> Result<Removal> {
+fn remove(root: &Path, trash: Option<&Path>, entry: &Entry) -> Result<Removal> {
     let failed = |errno: Errno| match errno {
         Errno::NOENT | Errno::NOTDIR => Ok(Removal::Missing),
         errno => {
@@ -138,10 +154,51 @@ fn remove(root: &Path, entry: &Entry) -> Result<Removal> {
             EntryName::new(root.join(path).as_os_str().as_bytes())
         )));
     }
-    match fs::unlinkat(&folder, name, AtFlags::empty()) {
+    let gone = match trash {
+        None => fs::unlinkat(&folder, name, AtFlags::empty()),
+        Some(trash) => {
+            let kept = make_folders(root, trash, above).map_err(|errno| {
+                let folder = EntryName::new(trash.join(above).as_os_str().as_bytes());
+                let doing = format_args!("cannot make the folder `{folder}` of the trash");
+                transport::Error::disk(doing, &errno.into())
+            })?;
+            fs::renameat_with(&folder, name, kept, name, RenameFlags::NOREPLACE)
+        }
+    };
+    match gone {
         Ok(()) => Ok(Removal::Removed),
         Err(errno) => failed(errno),
     }
+}
+
+/// Opens the folder of the trash for files of `above`, and makes it where it is missing. The trash itself is
+/// its owner's alone, and a folder in it has the permissions of the one that it stands for.
+fn make_folders(root: &Path, trash: &Path, above: &Path) -> rustix::io::Result<OwnedFd> {
+    let trash_depth = trash.components().count();
+    let whole = trash.join(above);
+    let mut path = PathBuf::new();
+    let mut folder = open_beneath(root, &path)?;
+    for (depth, part) in whole.components().enumerate() {
+        let original: PathBuf = whole
+            .components()
+            .take(depth + 1)
+            .skip(trash_depth)
+            .collect();
+        let mode = if original.as_os_str().is_empty() {
+            Mode::RWXU
+        } else {
+            let original = open_beneath(root, &original)?;
+            Mode::from_raw_mode(fs::fstat(original)?.st_mode)
+                & (Mode::RWXU | Mode::RWXG | Mode::RWXO)
+        };
+        match fs::mkdirat(&folder, part.as_os_str(), mode) {
+            Ok(()) | Err(Errno::EXIST) => {}
+            Err(errno) => return Err(errno),
+        }
+        path.push(part);
+        folder = open_beneath(root, &path)?;
+    }
+    Ok(folder)
 }
 
 /// Opens a folder below another; no part of its path may be a link or lead out.

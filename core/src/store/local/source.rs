@@ -18,6 +18,7 @@ use tokio::sync::mpsc::{self, Sender};
 use super::attributes::Judge;
 use super::link::{self, LinkReader};
 use super::list::{FolderListing, ORDER, entry_of, folder_entry_of, link_entry_of};
+use super::md5_cache;
 use super::nothing;
 use super::posix;
 use super::reader::{LocalReader, NothingToRead, check_version};
@@ -41,6 +42,7 @@ pub struct LocalSource {
     keeps_smb: bool,
     links: Links,
     posix: PosixOptions,
+    remembers_md5: bool,
     own_files: Vec<PathBuf>,
     filter: Arc<Filter>,
 }
@@ -63,6 +65,7 @@ impl LocalSource {
             keeps_smb: false,
             links: Links::default(),
             posix: PosixOptions::default(),
+            remembers_md5: false,
             own_files: Vec::new(),
             filter: Arc::default(),
         })
@@ -88,6 +91,7 @@ impl LocalSource {
                 keeps_smb: false,
                 links: Links::default(),
                 posix: PosixOptions::default(),
+                remembers_md5: false,
                 own_files: Vec::new(),
                 filter: Arc::default(),
             },
@@ -116,6 +120,16 @@ impl LocalSource {
     #[must_use]
     pub fn keeping_posix(self, posix: PosixOptions) -> Self {
         Self { posix, ..self }
+    }
+
+    /// The same, where the MD5 of a file that was read is remembered in an attribute of the file, if
+    /// `remembers_md5` says so.
+    #[must_use]
+    pub fn remembering_md5(self, remembers_md5: bool) -> Self {
+        Self {
+            remembers_md5,
+            ..self
+        }
     }
 
     /// The same, where this becomes of symbolic links below the folder.
@@ -347,7 +361,8 @@ impl Source for LocalSource {
                 return link::digest(self.root.path(), entry).map(Some);
             }
             let (descriptor, _) = self.open_listed(tools, entry).await?;
-            let digested = tokio::task::spawn_blocking(move || digest(descriptor))
+            let remembers = self.remembers_md5;
+            let digested = tokio::task::spawn_blocking(move || digest(descriptor, remembers))
                 .await
                 .map_err(std::io::Error::other)
                 .flatten();
@@ -435,9 +450,13 @@ impl Source for LocalSource {
     }
 }
 
-/// The MD5 of a file, and what the file is after it was read.
-fn digest(descriptor: OwnedFd) -> std::io::Result<([u8; 16], FileStat)> {
+/// The MD5 of a file, and what the file is after it was read. With `remembers` it may come from an earlier
+/// reading, and is kept for a later one.
+fn digest(descriptor: OwnedFd, remembers: bool) -> std::io::Result<([u8; 16], FileStat)> {
     const READ_BYTES: usize = 1 << 20;
+    if remembers && let Some(md5) = md5_cache::get(&descriptor) {
+        return Ok((md5, FileStat::of_open(&descriptor)?));
+    }
     let mut file = std::fs::File::from(descriptor);
     let mut buffer = vec![0; READ_BYTES];
     let mut hash = Md5::new();
@@ -449,7 +468,11 @@ fn digest(descriptor: OwnedFd) -> std::io::Result<([u8; 16], FileStat)> {
         hash.update(&buffer[..read]);
     }
     let facts = FileStat::of_open(&file)?;
-    Ok((hash.finalize().into(), facts))
+    let md5 = hash.finalize().into();
+    if remembers {
+        md5_cache::put(&file, md5);
+    }
+    Ok((md5, facts))
 }
 
 /// The first and the last 512 bytes of a file of this length.

@@ -22,7 +22,7 @@ use super::name::LocalNaming;
 use super::posix::Restoration;
 use super::reader::LocalReader;
 use super::rules;
-use super::set_time::set_time;
+use super::set_time::{has_other_properties, set_time};
 use super::shortage::or_later;
 use super::smb;
 use super::writer::{KeptReader, LocalWriter};
@@ -341,7 +341,18 @@ impl Target for LocalTarget {
         name: &'a TargetName,
         entry: &'a Entry,
     ) -> Step<'a, Result<bool>> {
-        Box::pin(async move { set_time(&self.path, name.as_path(), entry) })
+        Box::pin(async move {
+            let stamp = self.restoration.stamp(entry, Some(entry.modified));
+            set_time(&self.path, name.as_path(), entry, &stamp)
+        })
+    }
+
+    fn lacks_properties(&self, name: &TargetName, source: &Entry, found: &Entry) -> Result<bool> {
+        if found.kind == Layout::Link {
+            return Ok(false);
+        }
+        let stamp = self.restoration.stamp(source, None);
+        has_other_properties(&self.path, name.as_path(), &stamp)
     }
 
     fn create<'a>(

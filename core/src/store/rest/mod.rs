@@ -56,6 +56,8 @@ pub(crate) mod source_access;
 
 pub(crate) mod source_failure;
 
+pub(crate) mod poll_interval;
+
 pub(crate) mod async_copy;
 
 pub(crate) use refusal::{is_archived, is_leased, lacks_feature, malformed, not_ours, removed};

@@ -19,6 +19,7 @@ use super::request::{TRAILING_DOTS, copy_file, head_file, put_range_from_url};
 use super::rules;
 use super::writer::{FileDraft, PositionedFile, length};
 use crate::entry::{ETag, Entry, Layout};
+use crate::location::ShareLocation;
 use crate::options::CopyWay;
 use crate::plan::Task;
 use crate::plan::chunks::Chunk;
@@ -57,6 +58,16 @@ impl ShareServerCopy {
             way,
             within_account: route.within_account,
             from_share: route.source_names == SourceNames::Shares,
+        }
+    }
+
+    /// Copies within `place` with all that is stored beside the bytes.
+    pub(super) fn within(place: ShareLocation) -> Self {
+        Self {
+            target: ShareTarget::within(place),
+            way: CopyWay::Async,
+            within_account: true,
+            from_share: true,
         }
     }
 

@@ -15,8 +15,11 @@ use crate::Result;
 use crate::entry::{Entry, EntryName};
 use crate::location::{Location, ShareLocation};
 use crate::options::{Options, Selection};
+use crate::report::SoftDelete;
+use crate::stop::Stop;
 use crate::store::opener::{OpenContext, OpenedSource, Opener};
 use crate::store::rest::one_object;
+use crate::store::trash::ServiceTrash;
 use crate::store::{
     Made, PropertySetter, RemovalOptions, Remover, ServerCopy, Source, Step, StreamTarget, Target,
     Tools,
@@ -100,6 +103,28 @@ impl Opener for ShareOpener<'_> {
 
     fn remover(&self, _options: RemovalOptions) -> Result<Arc<dyn Remover>> {
         Ok(Arc::new(ShareRemover::new(self.0.clone())))
+    }
+
+    fn trash(&self, folder: &EntryName, stop: &Stop) -> Result<Arc<dyn Remover>> {
+        let place = self.0;
+        let read_options = ShareReadOptions::default();
+        let selection = Selection::default();
+        let source = ShareSource::directory(place.clone(), &selection, read_options)
+            .opening_to_target(place.place().account_place.has_key());
+        let folder = folder.as_str().unwrap_or_default();
+        Ok(Arc::new(ServiceTrash {
+            folder: place.full_name(folder),
+            source: Arc::new(source),
+            copy: Arc::new(ShareServerCopy::within(place.clone())),
+            remover: Arc::new(ShareRemover::new(place.clone())),
+            stop: stop.clone(),
+        }))
+    }
+
+    /// The policy of the service concerns whole shares; a deleted file is gone.
+    /// <https://learn.microsoft.com/rest/api/storageservices/get-file-service-properties>
+    fn soft_delete<'a>(&'a self, _tools: &'a Tools) -> Step<'a, Option<SoftDelete>> {
+        Box::pin(async { Some(SoftDelete::Off) })
     }
 
     fn property_setter(&self, options: &Options) -> Result<Arc<dyn PropertySetter>> {

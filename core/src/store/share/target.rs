@@ -44,6 +44,11 @@ impl ShareTarget {
         Self::with(place, route.source_names, route.keeps_properties)
     }
 
+    /// The same for files of the place itself.
+    pub(super) fn within(place: ShareLocation) -> Self {
+        Self::with(place, SourceNames::Shares, true)
+    }
+
     /// The same for standard input.
     pub fn of_pipe(place: ShareLocation) -> Self {
         Self::with(place, SourceNames::Files, false)

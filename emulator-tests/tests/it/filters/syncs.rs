@@ -76,7 +76,7 @@ fn what_the_source_has_but_leaves_out_by_size_or_time_is_never_deleted() {
         .run()
         .succeeded();
     for name in ["gone-large", "large", "old"] {
-        says(&preview, &format!("keep     excluded   {name}  "));
+        says(&preview, &format!("keep     excluded   {name}\n"));
     }
     up(folder.path(), &container, &words)
         .run()
@@ -159,4 +159,32 @@ fn nothing_happens_when_the_list_of_a_filter_cannot_be_read() {
     }
     assert_eq!(server.watch().counters.of("ListBlobs").requests, 0);
     assert_eq!(container.names(), ["gone"]);
+}
+
+#[test]
+fn a_sync_without_sub_folders_neither_copies_nor_deletes_in_them() {
+    let (_server, service) = single_account::start();
+    let folder = Folder::new();
+    Tree::named(["a", "b/c"]).write_to(folder.path());
+    for word in [
+        "/S:off",
+        "--recursive=off",
+        "--recursive=false",
+        "--recursive off",
+    ] {
+        let container = service.fresh_container("flat");
+        Tree::named(["gone", "d/gone"]).put_into(&container);
+        let sync = if word.starts_with('/') {
+            up(folder.path(), &container, &[DELETE, word])
+        } else {
+            Azring::new()
+                .args(["--sync", "--source", &folder.path().to_string_lossy()])
+                .args(["--destination", &container.url(), "--dest-type", "Blob"])
+                .args(["--delete", "on"])
+                .args(word.split(' '))
+                .env("AZRING_DEST_KEY", container.account().key_in_base64())
+        };
+        sync.run().succeeded();
+        assert_eq!(container.names(), ["a", "d/gone"], "{word}");
+    }
 }

@@ -7,6 +7,8 @@ pub mod create_container;
 
 pub mod get_container_properties;
 
+pub mod get_service_properties;
+
 pub mod list_blobs;
 
 pub mod head_blob;

@@ -92,6 +92,17 @@ pub(super) const ROWS: &[Row] = &[
         wrong: &[("1", "is only for `azring sync`")],
     },
     Row {
+        slash: "Trash",
+        dash: &["trash"],
+        services: BLOBS_FILES,
+        ways: NOWHERE,
+        elsewhere: "is only for `azring sync`",
+        seen: |_| String::new(),
+        bare: "",
+        right: &[(".trash", "")],
+        wrong: &[(".trash", "is only for `azring sync`")],
+    },
+    Row {
         slash: "AllowEmptySource",
         dash: &["allow-empty-source"],
         services: BLOBS_FILES,
