@@ -124,11 +124,16 @@ impl Ending {
     pub(crate) fn of_journal(error: &journal::Error) -> Self {
         match error {
             journal::Error::Held { .. } => Self::Contested,
-            journal::Error::Disk { errno, .. } => match errno {
-                Some(number) if is_exhausted(*number) => Self::Exhausted,
-                _ => Self::Failure,
-            },
+            journal::Error::Disk { errno, .. } => Self::of_disk(*errno),
             _ => Self::Unreadable,
+        }
+    }
+
+    /// The ending of a run that this machine's disk failed, with the kernel's error number.
+    pub(crate) fn of_disk(errno: Option<i32>) -> Self {
+        match errno {
+            Some(number) if is_exhausted(number) => Self::Exhausted,
+            _ => Self::Failure,
         }
     }
 

@@ -18,6 +18,11 @@ impl JobId {
         Self(bytes)
     }
 
+    /// The number of the job with this id.
+    pub(crate) fn of_id(id: [u8; 16]) -> Self {
+        Self(id)
+    }
+
     /// A number that no other job has.
     pub(crate) fn any() -> Self {
         let half = |which: u8| RandomState::new().hash_one(which).to_ne_bytes();

@@ -11,7 +11,8 @@
 //! listing and requests for what is listed.
 //!
 //! The [`journal`] records what is planned and what becomes of it, so that the same command goes on
-//! after an interruption. Between two services the target's service copies by itself
+//! after an interruption. A plan for many machines is cut into journals, one for each [`shard`], which any
+//! machine resumes. Between two services the target's service copies by itself
 //! ([`store::server_copy`]), and `transfer` only polls it. A pipe is neither listed nor planned
 //! (`job::pipe`). A measurement copies synthetic objects ([`store::synthetic`]), or discards what
 //! it receives.
@@ -33,6 +34,8 @@ pub mod store;
 pub mod compare;
 
 pub mod journal;
+
+pub mod shard;
 
 pub mod schedule;
 

@@ -482,8 +482,9 @@ impl Outcome {
         notices
     }
 
+    /// Returns itself if this is the exit code.
     #[track_caller]
-    fn exited(self, status: i32) -> Self {
+    pub fn exited(self, status: i32) -> Self {
         assert_eq!(self.status, Some(status), "wrong exit code: {self}");
         self
     }

@@ -228,7 +228,7 @@ fn not_begun(
 }
 
 /// The listener that prints the counts of a run at its end; `None` for a silent run.
-fn counts(
+pub(super) fn counts(
     options: &Options,
     settings: &Settings,
     console: &Arc<Console>,

@@ -34,6 +34,8 @@ mod remove;
 
 mod set_properties;
 
+mod shard;
+
 mod jobs;
 
 mod login;

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use super::definition::{Command, place_first};
 use super::{
     azcopy10, bench, completions, convert_args, copy, doctor, jobs, list, login, logout, make, man,
-    move_objects, remove, set_properties, sync, verify,
+    move_objects, remove, set_properties, shard, sync, verify,
 };
 use crate::help::CommandHelp;
 
@@ -24,6 +24,7 @@ static COMMANDS: &[Command] = &[
     remove::COMMAND,
     make::COMMAND,
     set_properties::COMMAND,
+    shard::COMMAND,
     jobs::COMMAND,
     login::COMMAND,
     logout::COMMAND,

@@ -155,7 +155,7 @@ fn topics_are_found_whatever_their_spelling() {
             "{name}"
         );
     }
-    assert_snapshot!(super::page(Some("queues"), Dialect::Slash, 80, &[]).unwrap_err(), @"there is no help about `queues`: give a parameter, or one of `Sample`, `Filters`, `Environment`, `Secrets`, `ExitCodes`, `Json`");
+    assert_snapshot!(super::page(Some("queues"), Dialect::Slash, 80, &[]).unwrap_err(), @"there is no help about `queues`: give a parameter, or one of `Sample`, `Filters`, `Shards`, `Environment`, `Secrets`, `ExitCodes`, `Json`");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::parameter::Dialect;
 const TOPICS: &[&str] = &[
     "Sample",
     "Filters",
+    "Shards",
     "Environment",
     "Secrets",
     "ExitCodes",
@@ -25,6 +26,7 @@ pub(super) fn page(wanted: &str, dialect: Dialect, width: usize) -> Option<Strin
     match name.trim_end_matches('s') {
         "sample" | "example" => Some(sample::page(dialect, width)),
         "filter" => Some(definitions(FILTERS, width)),
+        "shard" => Some(definitions(SHARDS, width)),
         "environment" => Some(definitions(ENVIRONMENT, width)),
         "secret" => Some(definitions(SECRETS, width)),
         "exitcode" => Some(definitions(EXIT_CODES, width)),
@@ -41,6 +43,40 @@ fn definitions(terms: &[(&str, &str)], width: usize) -> String {
         .collect::<Vec<_>>()
         .join("\n\n")
 }
+
+const SHARDS: &[(&str, &str)] = &[
+    (
+        "azring shard plan <source> <destination> --into <folder> [--shards <n> | --bytes-per-shard <size>]",
+        "Lists the source once and cuts the copy into shards, with the parameters and filters of a copy. The plan has no \
+         credential. With `--bytes-per-shard` workers can begin with the first shard while the plan goes on. The same \
+         command goes on with an interrupted plan, and a folder holds one plan. A plan is complete only if everything \
+         was listed; objects that cannot be copied are in no shard and are a failure.",
+    ),
+    (
+        "azring shard run <plan> <i|i-j> <source> <destination> [--state <folder>] [credentials]",
+        "Copies one shard or several, on any machine, with the worker's own credentials. The two places must be those of \
+         the plan. The same shard may run twice, at once or later: the first result counts, and a shard that is done is \
+         not run again. An object that has changed since it was planned is a failure. What the destination has already \
+         is overwritten if the plan was made with `/Y` (`--quiet`), and is otherwise skipped, also if an earlier worker \
+         copied it.",
+    ),
+    (
+        "azring shard status <plan>",
+        "Says how far the shards are. The exit code is 0 when all are done, 75 while some have no result, and 1 when the \
+         rest has failed.",
+    ),
+    (
+        "azring shard merge <plan> [--ledger <file>] [--report <file>]",
+        "Checks the results of all shards and writes one ledger and one report. It names failed shards with the command \
+         that runs them again. The exit codes are those of `status`.",
+    ),
+    (
+        "Exit codes of `shard run`",
+        "0: every shard is done. 1: objects failed, and another attempt tries these again. 2, 3, 4, 6: no attempt will \
+         succeed before a person acts. 5, 7: this machine lacks something, or another process has the state. 75: try \
+         again later. 143: it was stopped, and goes on with the same state folder.",
+    ),
+];
 
 const FILTERS: &[(&str, &str)] = &[
     (

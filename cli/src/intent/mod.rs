@@ -41,6 +41,8 @@ mod properties;
 
 mod set_properties;
 
+mod shard;
+
 mod verify;
 
 pub(crate) use bench::{Bench, BenchDirection, bench};

@@ -11,8 +11,8 @@ use azring_core::select::{AttributeRule, Filter};
 
 use super::ends::{SOURCE, TARGET, location};
 use super::{
-    bench, conflict, credential, extension_types, filter, moves, pipe, posix, properties, special,
-    sync, table, verify,
+    bench, conflict, credential, extension_types, filter, moves, pipe, posix, properties, shard,
+    special, sync, table, verify,
 };
 use crate::environment::Environment;
 use crate::parameter::{self as row, Dialect, Parameter};
@@ -23,6 +23,7 @@ use crate::usage_error::UsageError;
 pub(crate) fn options(args: &ParsedArgs, environment: &Environment) -> Result<Options, UsageError> {
     read::check(args)?;
     bench::refuse(args)?;
+    shard::refuse(args)?;
     moves::check(args)?;
     verify::check(args)?;
     sync::check(args)?;
@@ -86,6 +87,7 @@ pub(super) fn between(
         sync: sync::sync(args, environment)?,
         moves: moves::moves(args),
         verify: verify::verify(args)?,
+        is_shard: false,
         as_subdir: args.has(&row::AS_SUBDIR),
         preview: args.has(&row::L),
     })
@@ -146,6 +148,7 @@ fn download(args: &ParsedArgs) -> Result<DownloadOptions, UsageError> {
             Some("off") => Durability::Off,
             _ => Durability::Batch,
         },
+        part_of: 0,
         allows_missing_md5: read::choice(args, &row::MISSING_MD5)? == Some("pass"),
         delimiter: read::delimiter(args)?.unwrap_or(DownloadOptions::default().delimiter),
     })

@@ -23,5 +23,6 @@ mod recall;
 pub(crate) use command_journal::{CommandJournal, NAME, of_command};
 pub(crate) use folder::{ENDING, journals_in};
 pub(crate) use leftovers::remove as remove_leftovers;
+pub(crate) use normal_form::{command as command_of, ends_of, of_journal};
 pub(crate) use open::{Questions, Refusal, open};
 pub(crate) use recall::{RecalledCommand, recall, recall_from};

@@ -17,8 +17,18 @@ use crate::parameter::{self as row, Dialect, Parameter, Value};
 use crate::parsed::{ParsedArgs, translated};
 use crate::usage_error::UsageError;
 
+/// The source and the target of a command in normal form: without credentials, with absolute paths.
+pub(crate) fn ends_of(options: &Options) -> [String; 2] {
+    let folder = env::current_dir().unwrap_or_default();
+    let ends = [
+        place(&options.source, &folder),
+        destination(&options.target, &folder),
+    ];
+    ends.map(|end| end.to_string_lossy().into_owned())
+}
+
 /// The command as its journal stores it.
-pub(super) fn command(args: &ParsedArgs, options: &Options) -> Result<Command, UsageError> {
+pub(crate) fn command(args: &ParsedArgs, options: &Options) -> Result<Command, UsageError> {
     let folder = env::current_dir().unwrap_or_default();
     Ok(Command::now(
         words(args, options, &folder)?,
@@ -141,7 +151,7 @@ fn needs_credential(location: &Location) -> bool {
 }
 
 /// The words of the command in a journal, and their dialect.
-pub(super) fn of_journal(command: &Command) -> (Vec<OsString>, Dialect) {
+pub(crate) fn of_journal(command: &Command) -> (Vec<OsString>, Dialect) {
     let words: Vec<_> = command
         .words
         .iter()

@@ -3,7 +3,7 @@
 use super::definition::{Group, Parameter};
 use super::{
     filter, listing, location, login, machine, measure, naming, posix, properties, selection,
-    session, sync, table, transfer,
+    session, shard, sync, table, transfer,
 };
 
 /// The whole table.
@@ -19,6 +19,7 @@ pub(crate) static GROUPS: &[Group] = &[
     table::GROUP,
     measure::GROUP,
     sync::GROUP,
+    shard::GROUP,
     naming::GROUP,
     listing::GROUP,
     session::GROUP,

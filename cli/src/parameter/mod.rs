@@ -34,6 +34,8 @@ mod measure;
 
 mod sync;
 
+mod shard;
+
 mod naming;
 
 mod session;
@@ -73,6 +75,7 @@ pub(crate) use session::{
     EXIT_CODES, FAIL_IF_EMPTY, HELP, L, LEDGER, LOG_LEVEL, METRICS, NO_JOURNAL, OUTPUT, PROGRESS,
     REPORT, RESPONSE_FILE, V, VERSION, Y, Z,
 };
+pub(crate) use shard::{BYTES_PER_SHARD, INTO, SHARDS, STATE};
 pub(crate) use sync::{
     ALLOW_EMPTY_SOURCE, BY, COMPARE, DELETE, DELETE_EMPTY_FOLDERS, DELETE_SNAPSHOTS, MAX_DELETE,
     MOVE, SYNC, TRASH, VERIFY_ONLY,

@@ -3,7 +3,7 @@
 //! It has no script and loads nothing, and it is readable in light and dark mode, by a screen
 //! reader and on paper. [`samples`] gathers the history of the run, [`writer`] writes the file,
 //! and `page` is its content, with `chart` and `histogram` for the drawings and `html` for
-//! escaping. The report contains no key and no signature.
+//! escaping. `shards` is the page of a plan whose shards many machines ran. The report contains no key and no signature.
 
 mod html;
 
@@ -23,8 +23,11 @@ mod cards;
 
 mod facts;
 
+mod shards;
+
 pub(crate) mod samples;
 
 mod writer;
 
+pub(crate) use shards::shards_page;
 pub(crate) use writer::{Report, open};

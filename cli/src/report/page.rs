@@ -14,7 +14,7 @@ use super::scale::{self, latency, moment, trimmed};
 use crate::console::{count, size};
 use crate::ending::Ending;
 
-const STYLE: &str = include_str!("style.css");
+pub(super) const STYLE: &str = include_str!("style.css");
 
 /// The data of a report.
 pub(super) struct ReportData<'a> {

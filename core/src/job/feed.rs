@@ -73,7 +73,7 @@ impl Feed<'_> {
         result
     }
 
-    fn planner(&self) -> Planner<'_> {
+    pub(super) fn planner(&self) -> Planner<'_> {
         Planner::new(self.options, self.ends, &self.chunk_size_hint).comparing(self.comparison)
     }
 
@@ -116,7 +116,7 @@ impl Feed<'_> {
 
     /// Ends the listing. The total of listed objects is final only when the listing came to its
     /// end.
-    fn note_whole(&self, is_whole: bool) {
+    pub(super) fn note_whole(&self, is_whole: bool) {
         Totals::add(&self.context.totals.listing_done, u64::from(is_whole));
     }
 
@@ -158,8 +158,9 @@ impl Feed<'_> {
     }
 
     /// Reports why nothing was selected, if nothing was. An error of the search is ignored.
-    async fn report_nothing_selected(&self, planner: &Planner<'_>, unlisted: u64) {
-        if unlisted > 0 || self.stop.is_on() {
+    pub(super) async fn report_nothing_selected(&self, planner: &Planner<'_>, unlisted: u64) {
+        // A plan may have shards without an object.
+        if unlisted > 0 || self.stop.is_on() || self.options.is_shard {
             return;
         }
         let listed = Totals::get(&self.context.totals.listed);
@@ -244,7 +245,7 @@ impl Feed<'_> {
         let resume = self.resume(planner);
         let mut inspected = stream::iter(pending())
             .map(async |pending| -> Result<_> {
-                Ok(resume::inspect(planner, self.tools, pending?).await)
+                Ok(resume::inspect(planner, self.tools, pending?, self.options.is_shard).await)
             })
             .buffered(self.inspections_max);
         let mut taken = 0;
@@ -329,6 +330,7 @@ impl Feed<'_> {
             stop: self.stop,
             target: &*self.ends.target,
             settlement: self.settlement(),
+            is_shard: self.options.is_shard,
         }
     }
 
@@ -517,7 +519,7 @@ impl Feed<'_> {
     }
 
     /// The next item, or `None` once the run has been stopped.
-    async fn next<T>(&self, next: impl Future<Output = Option<T>>) -> Option<T> {
+    pub(super) async fn next<T>(&self, next: impl Future<Output = Option<T>>) -> Option<T> {
         if self.stop.is_on() {
             return None;
         }

@@ -14,6 +14,7 @@
 //! - `resources` divides memory, descriptors and threads; `controller` sets concurrency and rate.
 //! - `inbox` receives what workers report; `outcome` counts and reports how each object ended;
 //!   `failure_limit` ends a run that cannot succeed.
+//! - `shard` lists the source and fills the shards of a plan; a shard is then run as a copy that resumes.
 //! - `import` writes the entities of an export to a table, on the coordinator's thread.
 //! - `list`, `remove`, `set_properties`, `make`, `bench` and `probe` are commands without workers: `single_thread` runs them.
 //! - `services` reports outages and notices of the services; `credentials` checks signatures before the
@@ -52,6 +53,8 @@ mod set_properties;
 mod list_entities;
 
 mod bench;
+
+mod shard;
 
 mod probe;
 
@@ -104,3 +107,4 @@ pub use probe::probe;
 pub use remove::remove;
 pub use run::run;
 pub use set_properties::set_properties;
+pub use shard::plan_shards;

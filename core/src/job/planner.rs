@@ -278,6 +278,37 @@ impl<'a> Planner<'a> {
         }
     }
 
+    /// An entry of which only the name at the target is decided: for a plan whose objects other machines copy.
+    pub(super) async fn name_only(&self, tools: &Tools, entry: Entry) -> InspectedEntry {
+        let entry = self.hint.with_layout(entry);
+        let found = match self.target(&entry) {
+            Ok(target) => self.alone(tools, &entry, target).await,
+            Err(error) => Err(error),
+        };
+        InspectedEntry {
+            entry,
+            found,
+            basis: ChunkSizeBasis::Now,
+        }
+    }
+
+    /// Nothing but the name. Fails when another entry has it.
+    async fn alone(&self, tools: &Tools, entry: &Entry, target: MappedName) -> Result<Inspection> {
+        if let Some(twin) = &target.twin
+            && self.ends.source.has(tools, twin).await?
+        {
+            return Err(collides(&entry.name, &target));
+        }
+        Ok(Inspection {
+            target,
+            stat: None,
+            extents: None,
+            flaw: None,
+            is_in_place: false,
+            action: None,
+        })
+    }
+
     /// Inspects an entry at the source and, in [`InspectionScope::Both`], at the target.
     pub(super) async fn inspect(
         &self,

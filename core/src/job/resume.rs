@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::planner::{EntryPlan, InspectedEntry, InspectionScope, Planner};
-use crate::entry::{Entry, EntryName};
+use crate::entry::{Entry, EntryName, Version};
 use crate::journal::{PendingObject, Record, Replayed};
 use crate::plan::Task;
 use crate::plan::history::{EarlierAttempt, History, Start};
@@ -83,14 +83,19 @@ pub(super) fn scopes(earlier: &Replayed) -> impl Iterator<Item = ListScope> {
 }
 
 /// Finds the object as it is now, and its target.
-pub(super) async fn inspect(planner: &Planner<'_>, tools: &Tools, pending: PendingObject) -> Again {
+pub(super) async fn inspect(
+    planner: &Planner<'_>,
+    tools: &Tools,
+    pending: PendingObject,
+    is_shard: bool,
+) -> Again {
     let found = planner
         .source()
         .find(tools, &pending.name, pending.snapshot.as_deref())
         .await;
     let found = match found {
         Ok(Some(entry)) => {
-            let scope = if is_undecided(&pending) {
+            let scope = if is_undecided(&pending, is_shard) {
                 InspectionScope::Both
             } else {
                 InspectionScope::Source
@@ -106,10 +111,26 @@ pub(super) async fn inspect(planner: &Planner<'_>, tools: &Tools, pending: Pendi
 /// Whether the entry is decided like a new one.
 ///
 /// The object failed before anything of it was written, and not everything may be replaced. So what
-/// is at its target now may come from somebody else.
-fn is_undecided(pending: &PendingObject) -> bool {
+/// is at its target now may come from somebody else. A plan of shards has not looked at the targets at all.
+fn is_undecided(pending: &PendingObject, is_shard: bool) -> bool {
     let is_begun = start(pending).is_some_and(|start| start.is_visible());
-    pending.has_failed && !is_begun && pending.replace != Replace::Anything
+    let is_new = is_shard && pending.started.is_none() && pending.copy_id.is_none();
+    (pending.has_failed || is_new) && !is_begun && pending.replace != Replace::Anything
+}
+
+/// Whether this is the version that was planned. The inode of a local file does not count: another machine
+/// may see another one.
+fn is_as_planned(pending: &PendingObject, entry: &Entry) -> bool {
+    let is_same = match (&pending.version, &entry.version) {
+        (
+            Version::Local { modified_ns, .. },
+            Version::Local {
+                modified_ns: now, ..
+            },
+        ) => modified_ns == now,
+        (planned, now) => planned == now,
+    };
+    is_same && pending.bytes == entry.bytes
 }
 
 fn start(pending: &PendingObject) -> Option<Start> {
@@ -125,6 +146,8 @@ pub(super) struct Resume<'a> {
     pub(super) stop: &'a Stop,
     pub(super) target: &'a dyn Target,
     pub(super) settlement: Settlement<'a>,
+    /// The objects are those of a shard.
+    pub(super) is_shard: bool,
 }
 
 impl Resume<'_> {
@@ -135,6 +158,11 @@ impl Resume<'_> {
         let Again { pending, found } = again;
         let inspected = match found {
             Ok(Some(inspected)) => inspected,
+            Ok(None) if self.is_shard => {
+                let what = format!("`{}` was planned and does not exist any more", pending.name);
+                self.fail_again(&pending, &pending.name, &Error::Changed(what));
+                return None;
+            }
             Ok(None) => {
                 self.gone(&pending);
                 return None;
@@ -147,7 +175,12 @@ impl Resume<'_> {
                 return None;
             }
         };
-        let has_changed = self.note_change(&pending, inspected.entry());
+        if self.is_shard && !is_as_planned(&pending, inspected.entry()) {
+            let what = format!("`{}` has changed since it was planned", pending.name);
+            self.fail_again(&pending, &pending.name, &Error::Changed(what));
+            return None;
+        }
+        let has_changed = !self.is_shard && self.note_change(&pending, inspected.entry());
         let inspected = if has_changed {
             self.forget_part(&pending);
             inspected
@@ -155,7 +188,7 @@ impl Resume<'_> {
             inspected.begun(start(&pending).map(|start| start.chunk_bytes))
         };
         let bytes = inspected.entry().bytes;
-        let decided = if is_undecided(&pending) {
+        let decided = if is_undecided(&pending, self.is_shard) {
             planner.decide(inspected, self.observer)
         } else {
             planner.decide_again(inspected, pending.replace.clone())

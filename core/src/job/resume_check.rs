@@ -74,7 +74,14 @@ impl Run<'_> {
     }
 
     /// Lists the source anew, for this reason. What was done stays done where the target has it.
+    ///
+    /// A shard is not listed anew, because its objects are those of the plan.
     fn list_anew(&self, earlier: Replayed, why: &str) -> Result<Replayed> {
+        if self.options.is_shard {
+            return Err(Error::TargetChanged(format!(
+                "{why} since an earlier attempt of this shard: run it with an empty state folder"
+            )));
+        }
         let Some(anew) = self.recorder.list_anew(&earlier)? else {
             return Ok(earlier);
         };

@@ -15,6 +15,7 @@ use super::outage::OutageReporter;
 use super::outcome::Settlement;
 use super::recorder::JournalRecorder;
 use super::resources::Resources;
+use super::shard::ShardPlanning;
 use super::{credentials, earlier_runs};
 use crate::journal::{Record, Replayed, Session};
 use crate::location::plain_text_warning;
@@ -40,6 +41,17 @@ use crate::{Error, Result};
 pub fn run(
     options: &Options,
     session: Option<Session>,
+    observer: &dyn Observer,
+    stop: &Stop,
+) -> Result<Summary> {
+    run_with(options, session, None, observer, stop)
+}
+
+/// The same, or, with a plan, the listing that fills its shards.
+pub(super) fn run_with(
+    options: &Options,
+    session: Option<Session>,
+    planning: Option<&ShardPlanning<'_>>,
     observer: &dyn Observer,
     stop: &Stop,
 ) -> Result<Summary> {
@@ -76,7 +88,13 @@ pub fn run(
         deletions: RefCell::default(),
         moves: options.moves.map(|_| MoveQueue::default()),
     };
-    let unlisted = LocalSet::new().block_on(&coordinator, run.command(earlier, notes));
+    let unlisted = LocalSet::new().block_on(&coordinator, async {
+        match planning {
+            // The future is large and is awaited once.
+            Some(planning) => Box::pin(run.plan_shards(planning)).await,
+            None => run.command(earlier, notes).await,
+        }
+    });
     let unlisted = if stop.is_on() {
         Ok(unlisted.unwrap_or_else(|error| after_stop(&error, observer)))
     } else {
@@ -117,7 +135,11 @@ fn report_start(
 ) {
     observer.event(Event::Started { totals });
     if let Some(earlier) = earlier {
-        observer.event(Event::Notice(&earlier_runs::resume_notice(earlier)));
+        let counts = earlier.counts();
+        let is_new_shard = options.is_shard && counts.done + counts.skipped == 0;
+        if !is_new_shard {
+            observer.event(Event::Notice(&earlier_runs::resume_notice(earlier)));
+        }
     }
     if options.engine.bytes_per_second_max.is_some() && way == Way::ServerCopy {
         observer.event(Event::Notice(

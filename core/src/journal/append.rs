@@ -224,8 +224,11 @@ impl Journal {
         trouble
     }
 
-    /// Removes the journal, because everything is done.
+    /// Removes the journal, because everything is done. That of a shard stays.
     pub fn complete(mut self) -> Result<()> {
+        if self.home.is_kept {
+            return self.close();
+        }
         self.end();
         self.home.remove()
     }

@@ -66,6 +66,7 @@ impl Claim {
         let home = JournalHome {
             folder,
             name: name.into(),
+            is_kept: false,
             _owner: owner,
         };
         // Removes a file that an interrupted run did not finish.
@@ -98,6 +99,17 @@ impl Claim {
     /// is settled.
     pub fn resume(self, replayed: Replayed) -> Result<Session> {
         let ready = compact::ready(&self.home, &replayed)?;
+        Ok(Session {
+            journal: Journal::start(self.home, ready),
+            resumed: Some(replayed),
+        })
+    }
+
+    /// Resumes the journal of a shard. It is not shortened, and stays when it is complete: the shard's
+    /// result is made of its records.
+    pub fn resume_shard(mut self, replayed: Replayed) -> Result<Session> {
+        self.home.is_kept = true;
+        let ready = compact::cut(&self.home, &replayed)?;
         Ok(Session {
             journal: Journal::start(self.home, ready),
             resumed: Some(replayed),
@@ -137,6 +149,8 @@ pub fn peek(folder: &Path, name: &str) -> (Result<Option<Replayed>>, Option<Hold
 pub(super) struct JournalHome {
     folder: Arc<dyn Folder>,
     name: String,
+    /// A complete journal stays, because its records are still needed.
+    pub(super) is_kept: bool,
     _owner: Option<OwnerLock>,
 }
 

@@ -3,6 +3,7 @@
 //! A journal is one file of [`Record`]s that only grows ([`Journal`]). Every prefix of it is a
 //! state to go on from ([`replay`]). A run claims a journal ([`Claim`]), reads it, and begins or
 //! resumes it; one run at a time (`owner`). A journal contains no secrets.
+//! The files of a plan's shards are journals too, each written as a whole ([`PlannedJournal`]).
 //!
 //! Only the coordinator appends, in the order in which things happen. Nothing here waits for the
 //! disk except [`Journal::flush`], [`Journal::close`] and [`Journal::complete`].
@@ -43,6 +44,8 @@ mod compact;
 
 mod append;
 
+mod planned_journal;
+
 mod error;
 
 pub use append::Journal;
@@ -52,6 +55,7 @@ pub use done_objects::{DoneObjects, each_done_name, each_settled_name};
 pub use error::{Error, Result};
 pub use export_state::{ExportState, ExportToken, ExportedRange, ExportedVolume};
 pub use owner::Holder;
+pub use planned_journal::PlannedJournal;
 pub use record::{Base, Planned, Record};
 pub use replay::{PendingObject, Replayed, each_record, replay};
 pub use state::{Counts, Place, Position, Started};

@@ -49,6 +49,8 @@ pub struct Options {
     pub moves: Option<MoveOptions>,
     /// Both sides are compared and nothing is written; `None` for a copy.
     pub verify: Option<VerifyOptions>,
+    /// The objects are those of a shard: each is copied only as the version that was planned.
+    pub is_shard: bool,
     /// A source that is a folder becomes a folder of its name at the target, and the URL of a blob is
     /// the name of a single object unless it ends in a slash: the naming of AzCopy 10.
     pub as_subdir: bool,

@@ -7,6 +7,9 @@ pub struct DownloadOptions {
     pub keep_modified: bool,
     /// When the file counts as done.
     pub durability: Durability,
+    /// Tells the unfinished files of this worker from those of another worker of the same shard, which may
+    /// write to the same file system. 0 for a copy of one machine.
+    pub part_of: u64,
     /// An object without a stored MD5 passes where MD5s are compared.
     pub allows_missing_md5: bool,
     /// Separates virtual directories in the names of blobs; it becomes the slash of a path.
@@ -18,6 +21,7 @@ impl Default for DownloadOptions {
         Self {
             keep_modified: false,
             durability: Durability::default(),
+            part_of: 0,
             allows_missing_md5: false,
             delimiter: '/',
         }

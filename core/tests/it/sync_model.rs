@@ -369,6 +369,7 @@ impl Case {
             }),
             moves: None,
             verify: None,
+            is_shard: false,
             preview: false,
         }
     }

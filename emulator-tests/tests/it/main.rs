@@ -30,6 +30,7 @@ mod remove;
 mod reruns;
 mod server_copy;
 mod set_properties;
+mod shard;
 mod shard_names;
 
 mod share_copy;

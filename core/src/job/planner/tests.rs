@@ -76,6 +76,7 @@ impl Upload {
                 sync: None,
                 moves: None,
                 verify: None,
+                is_shard: false,
                 preview: false,
             },
             chunk_size_hint: ChunkSizeHint::default(),

@@ -291,7 +291,7 @@ impl Target for LocalTarget {
 
     fn forget(&self, job: &str, name: &TargetName) {
         let path = name.as_path();
-        let part = part_of(job, name.as_bytes());
+        let part = part_of(job, self.landing.part_of, name.as_bytes());
         let above = path.parent().unwrap_or(Path::new(""));
         if let Some(root) = self.root_if_there()
             && let Ok(Some(_)) = root.stat_beneath(&above.join(&part))
@@ -394,7 +394,7 @@ impl LocalTarget {
             return Ok(writer);
         }
         let shown = self.shown(&task.target);
-        let (staged, kept_chunks) = stage(task, &folder, &name, room)?;
+        let (staged, kept_chunks) = stage(task, &folder, &name, room, self.landing.part_of)?;
         let durable = task
             .history
             .notes
@@ -429,7 +429,8 @@ impl LocalTarget {
         LinkWriter {
             folder,
             name,
-            beside: notes.map(|notes| part_of(notes.job(), task.target.as_bytes())),
+            beside: notes
+                .map(|notes| part_of(notes.job(), self.landing.part_of, task.target.as_bytes())),
             path: task.target.as_path().into(),
             shown: self.shown(&task.target),
             bytes: task.entry.bytes,
@@ -503,13 +504,14 @@ fn stage(
     folder: &Root,
     name: &OsStr,
     room: Allocation,
+    worker: u64,
 ) -> Result<(StagedFile, ChunkRuns)> {
     let bytes = task.entry.bytes;
     let Some(notes) = &task.history.notes else {
         let staged = StagedFile::create(folder, name, bytes, room, Caching::Auto)?;
         return Ok((staged, ChunkRuns::default()));
     };
-    let beside = part_of(notes.job(), task.target.as_bytes());
+    let beside = part_of(notes.job(), worker, task.target.as_bytes());
     let begun = task.history.earlier.as_deref();
     if task.chunks.total() == 1
         && begun.is_none()
@@ -532,10 +534,10 @@ fn stage(
     Ok((staged, ChunkRuns::default()))
 }
 
-/// The name of the part file of a target, the same in each run of the job.
-fn part_of(job: &str, target: &[u8]) -> String {
+/// The name of the part file of a target, the same in each run of the job, or of this worker of a shard.
+fn part_of(job: &str, worker: u64, target: &[u8]) -> String {
     // Not a matter of security: the folder is the user's own, and links are not followed.
     let digest: [u8; 16] = Md5Hash::digest(target).into();
     let digest = u64::from_le_bytes(std::array::from_fn(|index| digest[index]));
-    part_name(job, digest)
+    part_name(job, digest ^ worker)
 }

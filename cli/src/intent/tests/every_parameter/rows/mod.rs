@@ -20,6 +20,7 @@ mod listing;
 mod selection;
 
 mod session;
+mod shard;
 mod sync;
 
 mod transfer;
@@ -80,6 +81,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Row> {
         machine::ROWS,
         measure::ROWS,
         session::ROWS,
+        shard::ROWS,
         sync::ROWS,
         properties::ROWS,
         listing::ROWS,

@@ -1,0 +1,304 @@
+//! `azring shard plan SOURCE TARGET --into FOLDER`: lists the source once and cuts the copy into shards.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::sync::Arc;
+
+use azring_core::job;
+use azring_core::journal::{Claim, Command};
+use azring_core::location::Location;
+use azring_core::options::Options;
+use azring_core::shard::{Division, Error, LocalFolder, Plan, PlanFolder, PlanWriter, Refused};
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::super::run_host::{RunHost, listeners};
+use super::failure::fail;
+use super::places::{absolute, between, refuse};
+use crate::console::{Console, Level, count, units};
+use crate::ending::Ending;
+use crate::environment::Environment;
+use crate::listener::record::record;
+use crate::mask::shown;
+use crate::parameter::{self as row, Parameter};
+use crate::parsed::{ParsedArgs, local, read};
+use crate::settings::Settings;
+use crate::usage_error::UsageError;
+use crate::{intent, journal, prompt, report};
+
+/// The lock of the process that plans: `plan.owner`.
+const LOCK: &str = "plan";
+
+/// The cost of a shard where the command says nothing.
+const BYTES_PER_SHARD: u64 = 64 << 30;
+
+/// The most shards that are asked for by number: all of them are open at once.
+const SHARDS_MAX: u64 = 10_000;
+
+/// Parameters that have no meaning for a plan.
+const FOREIGN: &[&Parameter] = &[
+    &row::L,
+    &row::SYNC,
+    &row::MOVE,
+    &row::VERIFY_ONLY,
+    &row::Z,
+    &row::NO_JOURNAL,
+    &row::MAP_FROM,
+    &row::EXPLAIN_FILTER,
+    &row::STATE,
+];
+
+/// The parameters of the plan itself, which are none of the copy.
+const OWN: &[&Parameter] = &[&row::INTO, &row::SHARDS, &row::BYTES_PER_SHARD];
+
+pub(super) fn run(words: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> {
+    let given = between(words)?;
+    refuse(&given, FOREIGN, "has no meaning for a plan of shards")?;
+    let into = local(&given, &row::INTO)?.ok_or_else(|| {
+        UsageError::meaning(format!(
+            "`{}` is missing: the folder that gets the plan",
+            row::INTO.spelled(given.dialect())
+        ))
+    })?;
+    let into = absolute(&into);
+    let division = division(&given)?;
+    let args = without_own(&given)?;
+    let mut environment = Environment::of_process(console, prompt::secret_line(console));
+    // Workers have no terminal. What they do with existing objects must not depend on this one.
+    environment.can_ask = false;
+    let mut options = intent::options(&args, &environment)?;
+    refuse_inside(&options, &into, &given)?;
+    let settings = Settings::new(&args, &environment)?.of_command("shard plan");
+    options.selection.own_files = settings.files().cloned().collect();
+    intent::attach_source(&args, &options.source)?;
+    let command = journal::command_of(&args, &options)?;
+    let report = settings.report.as_deref().map(report::open).transpose()?;
+    if !settings.json && !settings.is_silent {
+        console.show_notices();
+    }
+    let host = match RunHost::open(console) {
+        Ok(host) => host,
+        Err(ending) => return Ok(ending),
+    };
+    // Only this process writes the plan as long as the lock is held.
+    let lock = match Claim::at(&into, LOCK) {
+        Ok(lock) => lock,
+        Err(error) => return Ok(fail(&error.into(), console)),
+    };
+    let folder = LocalFolder::at(&into);
+    let plan = match begin(&folder, &options, &command, division, console) {
+        Ok(plan) => plan,
+        Err(error) => return Ok(fail(&error, console)),
+    };
+    let writer = match PlanWriter::new(plan, &into, &folder, &command) {
+        Ok(writer) => writer,
+        Err(error) => return Ok(fail(&error, console)),
+    };
+    let listeners = match listeners(&options, &settings, report, console) {
+        Ok(listeners) => listeners,
+        Err(text) => return Ok(super::super::run_host::failed(console, &text)),
+    };
+    let mut planned = None;
+    let (_, ending) = host.run_job(&settings, listeners, |observer, stop| {
+        let (summary, plan) = job::plan_shards(&options, writer, observer, stop)?;
+        planned = Some(plan);
+        Ok(summary)
+    });
+    drop(lock);
+    match planned {
+        None => Ok(ending),
+        Some(Err(error)) => Ok(fail(&error, console)),
+        Some(Ok(plan)) => {
+            tell(&plan, &folder, &settings, console);
+            Ok(match ending {
+                Ending::Success if !plan.is_sealed || plan.refused.objects > 0 => Ending::Failure,
+                ending => ending,
+            })
+        }
+    }
+}
+
+/// How the plan is cut.
+fn division(args: &ParsedArgs) -> Result<Division, UsageError> {
+    let spelled = |parameter: &Parameter| parameter.spelled(args.dialect());
+    let bytes = read::limit_bytes(args, &row::BYTES_PER_SHARD)?;
+    let Some(text) = args.text(&row::SHARDS)? else {
+        return match bytes {
+            Some(0) => Err(UsageError::meaning(format!(
+                "`{}` must be at least 1",
+                spelled(&row::BYTES_PER_SHARD)
+            ))),
+            bytes => Ok(Division::Bytes(bytes.unwrap_or(BYTES_PER_SHARD))),
+        };
+    };
+    if bytes.is_some() {
+        return Err(UsageError::meaning(format!(
+            "`{}` and `{}` exclude each other: a plan is cut by number or by size",
+            spelled(&row::SHARDS),
+            spelled(&row::BYTES_PER_SHARD)
+        )));
+    }
+    match text.parse() {
+        Ok(shards @ 1..=SHARDS_MAX) => Ok(Division::Shards(shards as u32)),
+        _ => Err(UsageError::meaning(format!(
+            "`{}` must be a number from 1 to {SHARDS_MAX}, and not `{}`",
+            spelled(&row::SHARDS),
+            shown(text)
+        ))),
+    }
+}
+
+/// The parameters of the copy.
+fn without_own(given: &ParsedArgs) -> Result<ParsedArgs, UsageError> {
+    let mut args = ParsedArgs::new(given.dialect());
+    for (parameter, value) in given.typed() {
+        if !OWN.iter().any(|own| own.is(parameter)) {
+            args.add(parameter, value.map(Into::into))?;
+        }
+    }
+    Ok(args)
+}
+
+/// Refuses a plan that would be listed, or that would lie among the copied files.
+fn refuse_inside(options: &Options, into: &Path, args: &ParsedArgs) -> Result<(), UsageError> {
+    let ends = [
+        (&options.source, "source"),
+        (&options.target, "destination"),
+    ];
+    for (place, what) in ends {
+        if let Location::Local(path) = place
+            && into.starts_with(absolute(path))
+        {
+            return Err(UsageError::meaning(format!(
+                "`{}` names a folder in the {what}: a plan must be outside of both ends of the copy",
+                row::INTO.spelled(args.dialect())
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// The plan to write: a new one, or the unfinished one of the same command.
+fn begin(
+    folder: &LocalFolder,
+    options: &Options,
+    command: &Command,
+    division: Division,
+    console: &Console,
+) -> Result<Plan, Error> {
+    let shown = folder.shown();
+    let old = (folder as &dyn PlanFolder).find_plan()?;
+    if let Some(old) = &old {
+        let is_same = old.fingerprint == command.fingerprint() && old.division == division;
+        if old.is_sealed {
+            return Err(Error::Taken(format!(
+                "`{shown}` has a complete plan already: run its shards, or give another folder"
+            )));
+        }
+        if !is_same {
+            return Err(Error::Taken(format!(
+                "`{shown}` has the unfinished plan of another command (from `{}` to `{}`): give that command to go on, \
+                 or give another folder",
+                old.source, old.target
+            )));
+        }
+    }
+    match old {
+        Some(old) if old.unlisted == 0 && !old.shards.is_empty() => {
+            console.message(
+                Level::Info,
+                &format!(
+                    "going on with the plan in `{shown}`, which has {} shard(s) so far",
+                    old.shards.len()
+                ),
+            );
+            Ok(old)
+        }
+        old => {
+            if let Some(old) = old {
+                remove_shards(folder, &old)?;
+            }
+            let plan = new_plan(options, command, division)?;
+            folder.replace(Plan::NAME, plan.to_json().as_bytes())?;
+            Ok(plan)
+        }
+    }
+}
+
+fn new_plan(options: &Options, command: &Command, division: Division) -> Result<Plan, Error> {
+    let [source, target] = journal::ends_of(options);
+    let words = command.words.iter();
+    Ok(Plan {
+        id: Plan::new_id()?,
+        program: command.program.clone(),
+        begun: command.begun,
+        source,
+        target,
+        words: words
+            .map(|word| String::from_utf8_lossy(word).into_owned())
+            .collect(),
+        fingerprint: command.fingerprint(),
+        division,
+        is_sealed: false,
+        refused: Refused::default(),
+        unlisted: 0,
+        shards: Vec::new(),
+    })
+}
+
+/// Removes the files of a plan that is made anew, so that no result of it is taken for one of the new plan.
+fn remove_shards(folder: &LocalFolder, old: &Plan) -> Result<(), Error> {
+    for name in folder.names()? {
+        let of_shard = |index: &u32| name.starts_with(&Plan::shard_name(*index));
+        if (0..old.shards.len() as u32).any(|index| of_shard(&index)) {
+            folder.remove(&name)?;
+        }
+    }
+    Ok(())
+}
+
+/// Prints what was planned, and how its shards are run.
+fn tell(plan: &Plan, folder: &LocalFolder, settings: &Settings, console: &Console) {
+    let (objects, bytes) = plan.sums();
+    if settings.json {
+        let fields = json!({
+            "plan": folder.shown(),
+            "sealed": plan.is_sealed,
+            "shards": plan.shards.len(),
+            "objects": objects,
+            "bytes": bytes,
+            "refused": plan.refused.objects,
+            "unlisted": plan.unlisted,
+        });
+        console.result(&record(Timestamp::now(), "plan", &fields));
+        return;
+    }
+    if settings.is_silent {
+        return;
+    }
+    let shards = plan.shards.len();
+    let mut lines = vec![format!(
+        "Planned {} object(s), {}, in {shards} shard(s): {}",
+        count(objects),
+        units::azcopy_size(bytes),
+        folder.shown()
+    )];
+    if plan.refused.objects > 0 {
+        lines.push(format!(
+            "In no shard, because they cannot be copied: {} object(s)",
+            count(plan.refused.objects)
+        ));
+    }
+    lines.push(if plan.is_sealed {
+        format!(
+            "Run each shard from 0 to {}, on any machine: azring shard run {} <i> {} {} --state <folder>",
+            shards.saturating_sub(1),
+            folder.shown(),
+            plan.source,
+            plan.target
+        )
+    } else {
+        "The plan is not complete: give the same command again.".to_owned()
+    });
+    console.result(&lines.join("\n"));
+}

@@ -1,0 +1,68 @@
+//! Rows of the table: parameters of `azring shard`.
+
+use super::{BLOBS_FILES, Group, Parameter, Value};
+
+pub(super) const GROUP: Group = Group {
+    title: "Many machines (`azring shard`)",
+    rows: &[&INTO, &SHARDS, &BYTES_PER_SHARD, &STATE],
+};
+
+pub(crate) static INTO: Parameter = Parameter {
+    slash: "Into",
+    dash: &["into"],
+    value: Value::Required("folder"),
+    secret: false,
+    identity: false,
+    applies_to: BLOBS_FILES,
+    default: "none",
+    brief: "The folder in which `shard plan` writes the plan",
+    detail: "The folder of the plan that `azring shard plan` writes: on a disk or a file system that all machines \
+             share. It must not be in the source. A folder holds one plan. The same command goes on with a plan \
+             that was interrupted, and refuses one that is complete.",
+    since: "azring 0.2",
+};
+
+pub(crate) static SHARDS: Parameter = Parameter {
+    slash: "Shards",
+    dash: &["shards"],
+    value: Value::Required("number"),
+    secret: false,
+    identity: false,
+    applies_to: BLOBS_FILES,
+    default: "as many as `/BytesPerShard` makes",
+    brief: "How many shards `shard plan` makes",
+    detail: "The number of shards that `azring shard plan` cuts the copy into, from 1 to 10000. They cost about the \
+             same; each object costs its bytes and 4 MiB. Workers can begin when the plan is complete, because the \
+             total is not known before. Four to ten shards for each worker are a good number.",
+    since: "azring 0.2",
+};
+
+pub(crate) static BYTES_PER_SHARD: Parameter = Parameter {
+    slash: "BytesPerShard",
+    dash: &["bytes-per-shard"],
+    value: Value::Required("size"),
+    secret: false,
+    identity: false,
+    applies_to: BLOBS_FILES,
+    default: "64G",
+    brief: "How large the shards of `shard plan` are",
+    detail: "What a shard of `azring shard plan` costs: a number of bytes, or a number followed by K, M, G or T. Each \
+             object costs its bytes and 4 MiB. A shard has neighbouring objects in the order of the listing, and one \
+             larger object alone. Workers can begin with the first shard while the plan goes on.",
+    since: "azring 0.2",
+};
+
+pub(crate) static STATE: Parameter = Parameter {
+    slash: "State",
+    dash: &["state"],
+    value: Value::Required("folder"),
+    secret: false,
+    identity: false,
+    applies_to: BLOBS_FILES,
+    default: "azring's state folder",
+    brief: "Where `shard run` keeps the journals of its shards",
+    detail: "The folder in which `azring shard run` keeps a copy of each shard's journal until the shard is done: a \
+             disk of the worker's own machine. With the same folder an interrupted shard goes on where it stopped; \
+             with an empty one it begins anew.",
+    since: "azring 0.2",
+};

@@ -1,0 +1,117 @@
+//! The report of a plan whose shards many machines ran.
+
+use std::fmt::Write as _;
+
+use azring_core::shard::{PlanProgress, ShardProgress, ShardResult};
+
+use super::html::Text;
+use super::page::STYLE;
+use crate::console::{count, size};
+
+/// The whole page; `shown` is the plan's folder.
+pub(crate) fn shards_page(progress: &PlanProgress, shown: &str) -> String {
+    let plan = &progress.plan;
+    let mut out = String::with_capacity(64 * 1024);
+    let _ = write!(
+        out,
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
+         <title>azring: {} to {}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<h1>{}</h1>\n\
+         <p>From {} to {}, by the plan {}</p>\n",
+        Text(&plan.source),
+        Text(&plan.target),
+        Text(state(progress)),
+        Text(&plan.source),
+        Text(&plan.target),
+        Text(shown)
+    );
+    write_sums(progress, &mut out);
+    write_shards(progress, &mut out);
+    let _ = write!(
+        out,
+        "<footer>Written by azring {}. This file loads nothing from elsewhere.</footer>\n</body>\n</html>\n",
+        Text(env!("CARGO_PKG_VERSION"))
+    );
+    out
+}
+
+fn state(progress: &PlanProgress) -> String {
+    let (done, all) = (progress.results().count(), progress.shards.len());
+    if progress.is_success() {
+        "Complete".into()
+    } else {
+        format!("Not complete: {done} of {all} shard(s) are done")
+    }
+}
+
+fn write_sums(progress: &PlanProgress, out: &mut String) {
+    let sum = |of: fn(&ShardResult) -> u64| -> u64 { progress.results().map(of).sum() };
+    let (objects, bytes) = progress.plan.sums();
+    out.push_str(
+        "<table>\n<thead><tr><th></th><th>Objects</th><th>Bytes</th></tr></thead>\n<tbody>\n",
+    );
+    for (what, objects, bytes) in [
+        ("Planned", objects, bytes),
+        (
+            "Copied",
+            sum(|result| result.done),
+            sum(|result| result.done_bytes),
+        ),
+        (
+            "Skipped",
+            sum(|result| result.skipped),
+            sum(|result| result.skipped_bytes),
+        ),
+        (
+            "In no shard",
+            progress.plan.refused.objects,
+            progress.plan.refused.bytes,
+        ),
+    ] {
+        let _ = writeln!(
+            out,
+            "<tr><td>{what}</td><td>{}</td><td>{}</td></tr>",
+            count(objects),
+            size(bytes)
+        );
+    }
+    out.push_str("</tbody>\n</table>\n");
+}
+
+fn write_shards(progress: &PlanProgress, out: &mut String) {
+    out.push_str(
+        "<h2>Shards</h2>\n<table>\n<thead><tr><th>Shard</th><th>Objects</th><th>Bytes</th><th>State</th></tr></thead>\n<tbody>\n",
+    );
+    for (index, (planned, shard)) in progress
+        .plan
+        .shards
+        .iter()
+        .zip(&progress.shards)
+        .enumerate()
+    {
+        let state = match shard {
+            ShardProgress::Done(result) => {
+                format!(
+                    "{} copied, {} skipped",
+                    count(result.done),
+                    count(result.skipped)
+                )
+            }
+            ShardProgress::Failed(failure) => format!(
+                "{} failed: {}",
+                count(failure.failed),
+                failure.reasons.join("; ")
+            ),
+            ShardProgress::Open => "no result".into(),
+        };
+        let _ = writeln!(
+            out,
+            "<tr><td>{index}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+            count(planned.objects),
+            size(planned.bytes),
+            Text(state)
+        );
+    }
+    out.push_str("</tbody>\n</table>\n");
+}
