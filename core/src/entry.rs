@@ -58,6 +58,11 @@ impl From<&str> for EntryName {
 /// invalid UTF-8.
 impl fmt::Display for EntryName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.iter().all(|byte| matches!(byte, b' '..=b'~'))
+            && let Some(text) = self.as_str()
+        {
+            return f.write_str(text);
+        }
         for chunk in self.0.utf8_chunks() {
             for letter in chunk.valid().chars() {
                 if is_unprintable(letter) {

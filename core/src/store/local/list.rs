@@ -450,9 +450,12 @@ impl Walk<'_> {
     /// Whether this program writes the file. Compared at this moment, because a journal may be replaced by
     /// another file.
     fn is_own(&self, name: &CStr, facts: &FileStat) -> bool {
+        // Taking a path apart takes longer, and nearly no file is one of them.
         let is_called = |own: &&PathBuf| {
-            own.file_name()
-                .is_some_and(|called| called.as_bytes() == name.to_bytes())
+            own.as_os_str().as_bytes().ends_with(name.to_bytes())
+                && own
+                    .file_name()
+                    .is_some_and(|called| called.as_bytes() == name.to_bytes())
         };
         self.listing.own_files.iter().filter(is_called).any(|own| {
             FileStat::of_path(own)

@@ -305,9 +305,12 @@ impl PartialBlob {
             let value = xml.text()?;
             self.is_folder |= is_mark && value.trim().eq_ignore_ascii_case("true");
             if let Some(carried) = &mut self.carried {
-                carried
-                    .metadata
-                    .push((tag.name().to_owned(), value.into_owned()));
+                let metadata = &mut carried.metadata;
+                if metadata.is_empty() {
+                    // Most blobs have one or two, and pages of them are held.
+                    metadata.reserve_exact(1);
+                }
+                metadata.push((tag.name().to_owned(), value.into_owned()));
             }
             Ok(())
         })
