@@ -244,6 +244,7 @@ impl Connection {
         answer: &mut IncomingResponse,
         bytes_max: usize,
     ) -> Result<(Bytes, bool)> {
+        let told = answer.bytes().unwrap_or_default().min(bytes_max as u64);
         let mut all = BytesMut::new();
         while let Some(mut part) = self.next_part(answer).await? {
             if all.len() + part.len() > bytes_max {
@@ -252,6 +253,10 @@ impl Connection {
             }
             if all.is_empty() && answer.body.is_end_stream() {
                 return Ok((std::mem::take(&mut part), true));
+            }
+            if all.is_empty() {
+                // Growing step by step takes up to twice the memory.
+                all.reserve(told as usize);
             }
             all.extend_from_slice(&part);
         }

@@ -76,6 +76,7 @@ impl BlobListing {
             .and_then(|after| self.resume_point(&bookmark.position, after));
         let mut window = PartWindow::new(self, Rc::clone(&service), bookmark, resume_point);
         while let Some(next) = window.next().await {
+            window.note_consumer(pages.capacity() == pages.max_capacity());
             let mut page = next.map(|(part_page, marker)| Page {
                 entries: part_page.entries,
                 marker,

@@ -28,6 +28,8 @@ mod cut_points;
 
 mod part;
 
+mod parts_ahead;
+
 mod window;
 
 mod listing;

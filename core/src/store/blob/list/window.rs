@@ -2,33 +2,31 @@
 //!
 //! Only the pages of the first part are handed out. The parts after it have a page or two ready and
 //! wait, so the memory of a listing depends on the number of parts that run and not on the number of
-//! blobs.
+//! blobs. Parts that the consumer does not wait for are not listed ahead.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use tokio::sync::mpsc::{self, Receiver};
+use tokio::sync::mpsc::{self, OwnedPermit, Receiver};
 use tokio::task::JoinSet;
 
 use super::cut_points::{CutPoints, Next, Question};
 use super::listing::BlobListing;
 use super::part::{Part, PartPage, RemainingPart};
+use super::parts_ahead::{PARTS_AHEAD, PartsAhead};
 use super::service::Service;
 use crate::Result;
 use crate::store::listing::{Bookmark, NameRange, PagePosition, ResumePoint};
 
-/// The parts that are listed at once. A page takes about 100 ms at the service and on the way, and about
-/// 30 ms of one processor here, so that eight parts keep two processors busy.
-pub(super) const PARTS_AHEAD: usize = 8;
-
 /// The most parts that run. A part that is split moves the parts after it away from the front. They wait
 /// with their pages, up to this number; the others end and are begun again later.
+///
+/// A page of 5,000 blobs takes 3.5 MB on its way, and as entries 1.3 MB or, with their metadata, 3 MB. So the
+/// parts ahead of a fast consumer hold at most 28 MB while pages arrive.
 pub(super) const PARTS_RUNNING: usize = 2 * PARTS_AHEAD;
 
-/// The pages of a part that are held or requested at once. A page of 5,000 blobs takes 3.5 MB on its way
-/// and 1.3 MB as entries, so the parts ahead hold at most 28 MB while pages arrive, and 42 MB when all
-/// have arrived.
+/// The most pages of a part that are held or requested at once.
 pub(super) const PAGES_HELD: usize = 2;
 
 /// The most parts that are cut ahead of their listing. A cut may need a question to the service, which is
@@ -49,6 +47,8 @@ struct Slot {
 struct RunningPart {
     pages: Receiver<Result<PartPage>>,
     task: JoinSet<()>,
+    /// Room for a page that the part does not get before it is the first one.
+    withheld: Option<OwnedPermit<Result<PartPage>>>,
 }
 
 /// A question to the service about a cut, and its answer.
@@ -63,6 +63,7 @@ pub(super) struct PartWindow {
     listing: Rc<BlobListing>,
     service: Rc<Service>,
     slots: VecDeque<Slot>,
+    ahead: PartsAhead,
     /// The question about a cut; at most one at once.
     question: JoinSet<CutAnswer>,
 }
@@ -79,6 +80,7 @@ impl PartWindow {
             listing: Rc::new(listing),
             service,
             slots: from.following.into_iter().map(Slot::new).collect(),
+            ahead: PartsAhead::default(),
             question: JoinSet::new(),
         };
         let mut first = Slot::new(from.position.range.clone());
@@ -98,6 +100,7 @@ impl PartWindow {
                 }
                 continue;
             };
+            running.withheld = None;
             let page = tokio::select! {
                 page = running.pages.recv() => page,
                 Some(answer) = self.question.join_next() => {
@@ -124,10 +127,20 @@ impl PartWindow {
         }
     }
 
+    /// Notes, for the number of parts that are listed ahead, whether the consumer had no page left when the last
+    /// one came.
+    pub(super) fn note_consumer(&mut self, was_waiting: bool) {
+        if was_waiting {
+            self.ahead.note_wait(self.slots.len());
+        } else {
+            self.ahead.note_in_time();
+        }
+    }
+
     /// Begins the first parts. Ends the last ones where too many run; they are begun again later.
     fn begin_parts(&mut self) {
         self.cut();
-        for at in 0..self.slots.len().min(PARTS_AHEAD) {
+        for at in 0..self.slots.len().min(self.ahead.parts()) {
             let slot = &self.slots[at];
             if slot.cut_points.is_some() {
                 break;
@@ -239,8 +252,14 @@ impl PartWindow {
             cut,
         };
         let mut task = JoinSet::new();
+        let waits = self.ahead.waiting_parts_hold_less();
+        let withheld = waits.then(|| sender.clone().try_reserve_owned().ok());
         task.spawn_local(part.run(sender));
-        RunningPart { pages, task }
+        RunningPart {
+            pages,
+            task,
+            withheld: withheld.flatten(),
+        }
     }
 }
 
