@@ -7,7 +7,10 @@
 //!
 //! All possible matches advance side by side, as in `glob`: the time is proportional to the length of
 //! the pattern times the length of the name. A folder's name is compared in the same way, so that it is
-//! known whether anything below the folder can match, and whether everything does.
+//! known whether anything below the folder can match, and whether everything does. Most names lack the
+//! text that every match has, and are not compared any further.
+
+use memchr::memmem::Finder;
 
 use super::name_reading::{NameReading, Subject};
 use super::pattern_text::{self, PatternSyntax};
@@ -26,8 +29,17 @@ struct Alternative {
     tokens: Box<[PathToken]>,
     /// The bytes with which every matching name begins, if case matters.
     head: Box<[u8]>,
-    /// The bytes with which every matching name ends, if case matters.
-    tail: Box<[u8]>,
+    /// What every matching name has.
+    needed: NeededText,
+}
+
+/// Text that every matching name has: in lower case if case does not matter.
+#[derive(Debug, Clone)]
+enum NeededText {
+    /// It ends with the first and has the second somewhere, in bytes.
+    Bytes(Box<[u8]>, Box<Finder<'static>>),
+    /// It ends with the first and has the second somewhere, in units.
+    Folded(Box<[Unit]>, Box<[Unit]>),
 }
 
 /// One element of a pattern.
@@ -112,30 +124,60 @@ impl PathGlob {
     }
 }
 
+impl NeededText {
+    fn is_in(&self, name: &Subject<'_>) -> bool {
+        match self {
+            Self::Bytes(tail, needle) => {
+                name.name.ends_with(tail) && needle.find(name.name).is_some()
+            }
+            Self::Folded(tail, needle) => {
+                let units = name.units();
+                let mut places = units.windows(needle.len().max(1));
+                units.ends_with(tail)
+                    && (needle.is_empty() || places.any(|place| *place == **needle))
+            }
+        }
+    }
+}
+
+fn bytes(units: &[Unit]) -> Box<[u8]> {
+    let mut bytes = Vec::new();
+    for unit in units {
+        push_bytes(*unit, &mut bytes);
+    }
+    bytes.into()
+}
+
 impl Alternative {
     fn new(tokens: Vec<PathToken>, reading: NameReading) -> Self {
         let literal = |token: &PathToken| match token {
-            PathToken::Unit(unit) if !reading.ignore_case => Some(*unit),
+            PathToken::Unit(unit) => Some(*unit),
             _ => None,
         };
-        let bytes = |units: &mut dyn Iterator<Item = Unit>| {
-            let mut bytes = Vec::new();
-            units.for_each(|unit| push_bytes(unit, &mut bytes));
-            bytes.into_boxed_slice()
+        let runs = tokens.split(|token| literal(token).is_none());
+        let runs = runs.map(|run| run.iter().filter_map(literal).collect::<Vec<_>>());
+        let runs: Vec<Vec<Unit>> = runs.collect();
+        let tail = runs.last().cloned().unwrap_or_default();
+        let longest = runs.iter().max_by_key(|run| run.len());
+        let longest = longest.cloned().unwrap_or_default();
+        let (head, needed) = if reading.ignore_case {
+            let needed = NeededText::Folded(tail.into(), longest.into());
+            (Box::default(), needed)
+        } else {
+            let head = runs.first().map_or_else(Box::default, |run| bytes(run));
+            let needle = Finder::new(&bytes(&longest)).into_owned();
+            (head, NeededText::Bytes(bytes(&tail), Box::new(needle)))
         };
-        let head = bytes(&mut tokens.iter().map_while(literal));
-        let literals = tokens.iter().rev().map_while(literal).count();
-        let tail = bytes(&mut tokens[tokens.len() - literals..].iter().filter_map(literal));
         Self {
             tokens: tokens.into(),
             head,
-            tail,
+            needed,
         }
     }
 
     fn matches(&self, name: &Subject<'_>) -> bool {
-        name.name.ends_with(&self.tail)
-            && name.name.starts_with(&self.head)
+        name.name.starts_with(&self.head)
+            && self.needed.is_in(name)
             && self.reached(name.units())[self.tokens.len()]
     }
 
