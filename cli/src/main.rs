@@ -68,10 +68,12 @@ mod exit;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use azring_transport::buffer::fit_heaps_to_limit;
 use console::{Console, Level};
 use ending::Ending;
 
 fn main() -> ExitCode {
+    fit_heaps_to_limit();
     signal::survive_file_size_limit();
     let arguments = process_arguments::take(command::parameters);
     process_arguments::protect_memory();

@@ -4,12 +4,15 @@
 //! the ring registers it as one vector, and operations in flight must still find it when a runtime
 //! ends. The machine provides a page when it is first used, so a large arena costs nothing until it
 //! is needed.
+//!
+//! The heaps of the threads, from which everything else is allocated, are only counted here
+//! ([`limit_heaps`]).
 #![expect(
     unsafe_code,
-    reason = "a raw mapping is shared between slots that never overlap"
+    reason = "a raw mapping is shared between slots that never overlap, and a setting of the C library"
 )]
 
-use std::ffi::c_void;
+use std::ffi::{c_int, c_void};
 use std::ptr::{self, NonNull};
 
 use rustix::mm::{MapFlags, ProtFlags, mmap_anonymous, munmap};
@@ -20,6 +23,29 @@ use crate::{Error, Kind, Result};
 
 /// The alignment of every slot: a page, the most that `O_DIRECT` needs on common file systems.
 pub const PAGE_BYTES: usize = 4096;
+
+/// The parameter of `mallopt` that is the most heaps (`malloc.h` of glibc).
+#[cfg(target_env = "gnu")]
+const M_ARENA_MAX: c_int = -8;
+
+#[cfg(target_env = "gnu")]
+// SAFETY: this is the signature in mallopt(3). The function takes a lock and changes only settings, so that
+// any thread may call it at any time.
+unsafe extern "C" {
+    safe fn mallopt(parameter: c_int, value: c_int) -> c_int;
+}
+
+/// Sets the most heaps that glibc makes for threads that allocate at the same time. Threads share
+/// them. The C library of other systems has one heap. Heaps that exist already stay.
+pub(super) fn limit_heaps(heaps: c_int) {
+    #[cfg(target_env = "gnu")]
+    {
+        // A refused value leaves the default.
+        let _is_set = mallopt(M_ARENA_MAX, heaps);
+    }
+    #[cfg(not(target_env = "gnu"))]
+    let _ = heaps;
+}
 
 /// An anonymous mapping, zeroed by the kernel, unmapped on drop.
 #[derive(Debug)]

@@ -11,12 +11,31 @@ use std::path::{Path, PathBuf};
 
 use rustix::process::{Resource, getrlimit};
 
+use super::arena::limit_heaps;
+
 /// The limits of a control group, version 2. `memory.high` does not end a process, but slows it
 /// down very much.
 const LIMITS_2: &[&str] = &["memory.max", "memory.high"];
 
 /// The limits of a control group, version 1.
 const LIMITS_1: &[&str] = &["memory.limit_in_bytes"];
+
+/// The address space that glibc reserves for each heap of a thread (`HEAP_MAX_SIZE`).
+const HEAP_BYTES: u64 = 64 << 20;
+
+/// The part of a limited address space that heaps may take.
+const HEAPS_SHARE: u64 = 8;
+
+/// Makes fewer heaps for threads where the address space of this process is limited (`ulimit -v`).
+///
+/// glibc makes up to eight for each processor, each of 64 MiB of address space: more than a small
+/// limit has, and then no thread can start. To be called before there are threads.
+pub fn fit_heaps_to_limit() {
+    if let Some(limit) = getrlimit(Resource::As).current {
+        let heaps = (limit / HEAPS_SHARE / HEAP_BYTES).max(1);
+        limit_heaps(i32::try_from(heaps).unwrap_or(i32::MAX));
+    }
+}
 
 /// The smallest of all limits, in bytes.
 pub(super) fn allowed_bytes() -> u64 {

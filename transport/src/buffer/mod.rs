@@ -6,13 +6,13 @@
 //! Nothing is allocated on the way. [`Budget`] divides the memory of a run, and [`MemoryPressure`]
 //! counts who waits for more.
 
-mod memory_limit;
-
-mod budget;
-
 mod layout;
 
 mod arena;
+
+mod memory_limit;
+
+mod budget;
 
 mod memory_pressure;
 
@@ -24,5 +24,6 @@ pub use arena::{Arena, PAGE_BYTES};
 pub use budget::Budget;
 pub(crate) use layout::Layout;
 pub use lease::{Frozen, Lease};
+pub use memory_limit::fit_heaps_to_limit;
 pub use memory_pressure::MemoryPressure;
 pub use pool::{LARGE_BYTES, Pool, SLICE_BYTES, SMALL_BYTES};
