@@ -95,6 +95,11 @@ impl Writer {
 }
 
 fn escape(text: &str, out: &mut String) {
+    let is_special = |byte: u8| matches!(byte, b'<' | b'>' | b'&' | b'"' | b'\r');
+    if !text.bytes().any(is_special) {
+        out.push_str(text);
+        return;
+    }
     for character in text.chars() {
         match character {
             '<' => out.push_str("&lt;"),
@@ -114,6 +119,10 @@ pub fn percent_encode(name: &str) -> String {
 
 /// Whether XML 1.0 allows all characters of this text. Other names are sent percent-encoded.
 pub fn can_carry(text: &str) -> bool {
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~');
+    if text.bytes().all(is_plain) {
+        return true;
+    }
     text.chars().all(|character| {
         matches!(character, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..='\u{10ffff}')
     })

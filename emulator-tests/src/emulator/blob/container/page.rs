@@ -111,11 +111,11 @@ pub fn page<'a>(
     let mut entries = Vec::new();
     let (name, snapshot) = start.split_once('\0').unwrap_or((start, ""));
     let from = name.max(wanted.prefix).max(wanted.start_from);
-    let mut from = Bound::Included(from.to_owned());
     let mut skip_snapshots = snapshot;
+    let from_here = |from: Bound<String>| blobs.range::<String, _>((from, Bound::Unbounded));
+    let mut ahead = from_here(Bound::Included(from.to_owned()));
     // Each turn lists one name with its snapshots, or skips one common prefix.
     loop {
-        let mut ahead = blobs.range::<String, _>((from.as_ref(), Bound::Unbounded));
         let Some((name, slot)) =
             ahead.find(|(name, slot)| !name.starts_with(wanted.prefix) || shows(slot, wanted))
         else {
@@ -137,7 +137,19 @@ pub fn page<'a>(
             entries.push(Entry::Prefix(prefix));
             // Every name with this prefix sorts before the prefix followed by the last Unicode
             // character.
-            from = Bound::Excluded(format!("{prefix}\u{10ffff}"));
+            ahead = from_here(Bound::Excluded(format!("{prefix}\u{10ffff}")));
+            continue;
+        }
+        // Most names have nothing but a blob.
+        if let (Some(blob), None) = (&slot.base, &slot.history)
+            && slot.snapshots.is_empty()
+            && skip_snapshots <= BASE
+        {
+            if entries.len() == max {
+                return (entries, Some(format!("{name}\0{BASE}")));
+            }
+            entries.push(Entry::Blob(name, blob));
+            skip_snapshots = "";
             continue;
         }
         for (key, entry) in entries_of(name, slot, wanted) {
@@ -150,7 +162,6 @@ pub fn page<'a>(
             entries.push(entry);
         }
         skip_snapshots = "";
-        from = Bound::Excluded(name.clone());
     }
 }
 
