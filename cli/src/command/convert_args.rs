@@ -188,7 +188,7 @@ fn variable(parameter: &Parameter) -> String {
 }
 
 /// The word, quoted for a shell.
-fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     let is_plain = |letter: char| letter.is_alphanumeric() || "/:.,_-=@%+".contains(letter);
     if !word.is_empty() && word.chars().all(is_plain) {
         word.to_owned()

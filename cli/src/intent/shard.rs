@@ -5,7 +5,13 @@ use crate::parsed::ParsedArgs;
 use crate::usage_error::UsageError;
 
 /// They are read where a plan is made or run, and are no part of its copy.
-const OWN: &[&Parameter] = &[&row::INTO, &row::SHARDS, &row::BYTES_PER_SHARD, &row::STATE];
+const OWN: &[&Parameter] = &[
+    &row::INTO,
+    &row::SHARDS,
+    &row::BYTES_PER_SHARD,
+    &row::STATE,
+    &row::EMIT,
+];
 
 /// Refuses the parameters of `shard` in a copy.
 pub(super) fn refuse(args: &ParsedArgs) -> Result<(), UsageError> {

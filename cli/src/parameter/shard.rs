@@ -4,7 +4,7 @@ use super::{BLOBS_FILES, Group, Parameter, Value};
 
 pub(super) const GROUP: Group = Group {
     title: "Many machines (`azring shard`)",
-    rows: &[&INTO, &SHARDS, &BYTES_PER_SHARD, &STATE],
+    rows: &[&INTO, &SHARDS, &BYTES_PER_SHARD, &STATE, &EMIT],
 };
 
 pub(crate) static INTO: Parameter = Parameter {
@@ -64,5 +64,22 @@ pub(crate) static STATE: Parameter = Parameter {
     detail: "The folder in which `azring shard run` keeps a copy of each shard's journal until the shard is done: a \
              disk of the worker's own machine. With the same folder an interrupted shard goes on where it stopped; \
              with an empty one it begins anew.",
+    since: "azring 0.2",
+};
+
+pub(crate) static EMIT: Parameter = Parameter {
+    slash: "Emit",
+    dash: &["emit"],
+    value: Value::Choice(&["slurm", "kubernetes", "parallel", "batch"]),
+    secret: false,
+    identity: false,
+    applies_to: BLOBS_FILES,
+    default: "nothing",
+    brief: "Print what a scheduler needs to run the shards",
+    detail: "Prints, when the plan is complete, what runs its shards and adds the results up: a script for a Slurm \
+             job array, the manifest of an Indexed Job of Kubernetes, a script for GNU parallel, or the tasks of a \
+             job of Azure Batch in JSON. `azring shard status` prints it for a plan that is complete already. It \
+             contains no keys or signatures: workers take credentials from their environment. Its comments say \
+             what it needs and how it is started.",
     since: "azring 0.2",
 };

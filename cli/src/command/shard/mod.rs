@@ -3,6 +3,7 @@
 //! - `plan` lists the source once and cuts the copy into shards, in the plan's folder.
 //! - `run` copies one shard or several, on any machine, with the worker's own credentials.
 //! - `status` says how far the plan is, and `merge` adds the results up.
+//! - [`adapter`] is what schedulers are given to run all that.
 //!
 //! [`places`] reads the places that come first without names, [`worker_args`] joins the plan's command with
 //! the worker's own parameters, and [`failure`] turns an error of a plan into an ending.
@@ -22,6 +23,8 @@ mod run;
 mod status;
 
 mod merge;
+
+mod adapter;
 
 use std::ffi::OsString;
 use std::sync::Arc;
@@ -44,12 +47,14 @@ pub(super) const COMMAND: Command = Command {
         &row::SHARDS,
         &row::BYTES_PER_SHARD,
         &row::STATE,
+        &row::EMIT,
         &row::SOURCE_KEY,
         &row::SOURCE_SAS,
         &row::DEST_KEY,
         &row::DEST_SAS,
         &row::LEDGER,
         &row::REPORT,
+        &row::METRICS,
         &row::OUTPUT,
     ],
     has_own_help: false,

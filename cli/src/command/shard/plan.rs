@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::super::run_host::{RunHost, listeners};
+use super::adapter::{Scheduler, ShardedJob};
 use super::failure::fail;
 use super::places::{absolute, between, refuse};
 use crate::console::{Console, Level, count, units};
@@ -49,7 +50,7 @@ const FOREIGN: &[&Parameter] = &[
 ];
 
 /// The parameters of the plan itself, which are none of the copy.
-const OWN: &[&Parameter] = &[&row::INTO, &row::SHARDS, &row::BYTES_PER_SHARD];
+const OWN: &[&Parameter] = &[&row::INTO, &row::SHARDS, &row::BYTES_PER_SHARD, &row::EMIT];
 
 pub(super) fn run(words: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> {
     let given = between(words)?;
@@ -62,6 +63,7 @@ pub(super) fn run(words: &[OsString], console: &Arc<Console>) -> Result<Ending, 
     })?;
     let into = absolute(&into);
     let division = division(&given)?;
+    let scheduler = Scheduler::of(&given)?;
     let args = without_own(&given)?;
     let mut environment = Environment::of_process(console, prompt::secret_line(console));
     // Workers have no terminal. What they do with existing objects must not depend on this one.
@@ -73,7 +75,8 @@ pub(super) fn run(words: &[OsString], console: &Arc<Console>) -> Result<Ending, 
     intent::attach_source(&args, &options.source)?;
     let command = journal::command_of(&args, &options)?;
     let report = settings.report.as_deref().map(report::open).transpose()?;
-    if !settings.json && !settings.is_silent {
+    // Standard output is the scheduler's, where there is one.
+    if scheduler.is_none() && !settings.json && !settings.is_silent {
         console.show_notices();
     }
     let host = match RunHost::open(console) {
@@ -109,7 +112,13 @@ pub(super) fn run(words: &[OsString], console: &Arc<Console>) -> Result<Ending, 
         None => Ok(ending),
         Some(Err(error)) => Ok(fail(&error, console)),
         Some(Ok(plan)) => {
-            tell(&plan, &folder, &settings, console);
+            match scheduler {
+                Some(scheduler) if plan.is_sealed => {
+                    console.result(&scheduler.text(&ShardedJob::new(&plan, &folder.shown())));
+                }
+                Some(_) => console.message(Level::Error, NOT_COMPLETE),
+                None => tell(&plan, &folder, &settings, console),
+            }
             Ok(match ending {
                 Ending::Success if !plan.is_sealed || plan.refused.objects > 0 => Ending::Failure,
                 ending => ending,
@@ -117,6 +126,9 @@ pub(super) fn run(words: &[OsString], console: &Arc<Console>) -> Result<Ending, 
         }
     }
 }
+
+/// What is said of a plan whose listing has not come to its end.
+const NOT_COMPLETE: &str = "The plan is not complete: give the same command again.";
 
 /// How the plan is cut.
 fn division(args: &ParsedArgs) -> Result<Division, UsageError> {
@@ -298,7 +310,7 @@ fn tell(plan: &Plan, folder: &LocalFolder, settings: &Settings, console: &Consol
             plan.target
         )
     } else {
-        "The plan is not complete: give the same command again.".to_owned()
+        NOT_COMPLETE.to_owned()
     });
     console.result(&lines.join("\n"));
 }

@@ -7,10 +7,11 @@ use azring_core::shard::{Plan, PlanFolder, PlanProgress};
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::adapter::{Scheduler, ShardedJob};
 use super::failure::fail;
 use super::places::{plan_folder, plan_place};
 use crate::args;
-use crate::console::{Console, count, units};
+use crate::console::{Console, Level, count, units};
 use crate::ending::Ending;
 use crate::listener::record::record;
 use crate::parameter as row;
@@ -23,6 +24,7 @@ const LISTED_MAX: usize = 20;
 pub(super) fn run(words: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> {
     let (place, rest) = plan_place(words, "status")?;
     let args = args::read(rest)?;
+    let scheduler = Scheduler::of(&args)?;
     let folder = plan_folder(place, &args)?;
     let progress = match PlanProgress::of(&folder) {
         Ok(progress) => progress,
@@ -30,6 +32,15 @@ pub(super) fn run(words: &[OsString], console: &Arc<Console>) -> Result<Ending, 
     };
     let ending = ending(&progress);
     let shown = folder.shown();
+    if let Some(scheduler) = scheduler {
+        if !progress.plan.is_sealed {
+            let text = format!("the plan in `{shown}` is not complete yet");
+            console.message(Level::Error, &text);
+            return Ok(Ending::Unavailable);
+        }
+        console.result(&scheduler.text(&ShardedJob::new(&progress.plan, &shown)));
+        return Ok(Ending::Success);
+    }
     match choice(&args, &row::OUTPUT)? {
         Some("json") => console.result(&as_record(&progress, &shown, ending)),
         Some("none") => {}

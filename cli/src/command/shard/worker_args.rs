@@ -22,6 +22,7 @@ pub(super) const FOREIGN: &[&Parameter] = &[
     &row::INTO,
     &row::SHARDS,
     &row::BYTES_PER_SHARD,
+    &row::EMIT,
     &row::Z,
     &row::NO_JOURNAL,
 ];

@@ -49,4 +49,18 @@ pub(super) const ROWS: &[Row] = &[
         right: &[("/s", "")],
         wrong: &[("/s", "is only for `azring shard`")],
     },
+    Row {
+        slash: "Emit",
+        dash: &["emit"],
+        services: BLOBS_FILES,
+        ways: &[],
+        elsewhere: "is only for `azring shard`",
+        seen: |_| String::new(),
+        bare: "",
+        right: &[("slurm", "")],
+        wrong: &[
+            ("nomad", "it takes `slurm`"),
+            ("batch", "is only for `azring shard`"),
+        ],
+    },
 ];
