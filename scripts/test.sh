@@ -65,6 +65,8 @@ debian_packages() {
     have chromium || lacks chromium fonts-dejavu-core
     have qemu-img || lacks qemu-utils
     have rpmbuild || lacks rpm
+    have parallel || lacks parallel
+    [ "$(id -u)" != 0 ] || { have slurmctld && have slurmd && have munged; } || lacks slurm-wlm munge
     # Where Docker answers, or nobody may start podman, podman is not needed.
     [ "$(id -u)" != 0 ] || [ -S /var/run/docker.sock ] || { have podman && have runc; } || lacks podman runc
   fi
@@ -202,6 +204,12 @@ run_integration_tests emulator-tests "$@" "${without[@]}"
 if [ $# = 0 ]; then
   begin "other people's clients"
   scripts/strangers.sh
+fi
+
+# What `azring shard plan --emit` prints: run by Slurm and GNU parallel, and read by the schemas of Kubernetes and Azure Batch.
+if [ $# = 0 ] && [ -z "$quick" ]; then
+  begin "schedulers"
+  scripts/schedulers.sh
 fi
 
 # The packages, of the programs that were just built: what is in them and what needs no other system. scripts/package_test.sh
