@@ -56,7 +56,8 @@ pub(super) fn of_azcopy10(
     let folder = folder(&args, &environment)?;
     let wanted: Vec<OsString> = call.job.map(journal_of).into_iter().collect();
     let jobs = Jobs {
-        names: names(&folder, &wanted)?,
+        names: names(&folder, &wanted)
+            .map_err(|error| UsageError::meaning(format!("{error}; {COMPLETE_JOBS}")))?,
         folder,
         json: choice(&args, &row::OUTPUT)? == Some("json"),
         console,
@@ -72,11 +73,24 @@ pub(super) fn of_azcopy10(
         return copy::resume(&args, &jobs.folder, name, console);
     }
     let jobs = jobs.with_status(call.status.filter(|_| verb != Verb::JobsShow))?;
+    let is_asked = call.status.is_some_and(is_of_complete_jobs);
+    if is_asked && verb == Verb::JobsList {
+        console.message(Level::Info, COMPLETE_JOBS);
+    }
     Ok(match verb {
         Verb::JobsShow => jobs.show(),
         Verb::JobsClean | Verb::JobsRemove => jobs.clean(),
         _ => jobs.list(),
     })
+}
+
+/// What azring does not keep.
+const COMPLETE_JOBS: &str = "azring keeps the journals of jobs that are not complete: nothing is kept of a complete job but its log \
+     (`AZCOPY_LOG_LOCATION`) and what `/Ledger` or `/Report` wrote";
+
+/// Whether only complete jobs have this status of AzCopy 10.
+fn is_of_complete_jobs(status: &str) -> bool {
+    ["completed", "completedwithskipped"].contains(&&*status.to_ascii_lowercase())
 }
 
 /// The beginning of the name of a journal, from the number that AzCopy 10 shows of the job.

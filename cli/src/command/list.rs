@@ -90,7 +90,7 @@ pub(super) fn list(args: &ParsedArgs, console: &Arc<Console>) -> Result<Ending, 
     if let Some(ending) = explain(args, &environment, console)? {
         return Ok(ending);
     }
-    let location = intent::place(args, &environment)?;
+    let location = intent::listed_place(args, &environment)?;
     let engine = intent::engine(args, &environment)?;
     let form = ListForm::of(args)?;
     let json = choice(args, &row::OUTPUT)? == Some("json");

@@ -95,8 +95,8 @@ const FILTERS: &[(&str, &str)] = &[
     (
         "Lists of names",
         "The names of `/FilesFrom`, `/FilesFrom0` and `/MapFrom` are looked up one by one, and the source is not listed. \
-         Each is the name of one object, without wildcards; for a folder use `/IncludePath`. A name without an object \
-         is a failure. If the list is changed, an interrupted copy cannot be resumed with it.",
+         Each is the name of one object, without wildcards. With `/S` it may also be a folder, and stands for everything \
+         below it, except in a sync: use `/IncludePath` there. A name without an object is a failure. If the list is changed, an interrupted copy cannot be resumed with it.",
     ),
     (
         "Several processes",
@@ -186,6 +186,21 @@ const ENVIRONMENT: &[(&str, &str)] = &[
         "AZCOPY_DEFAULT_SERVICE_API_VERSION",
         "The API version of the service, if `/ServiceVersion` is not given. A version later than \
          2021-12-02 is ignored.",
+    ),
+    (
+        "AZCOPY_CONCURRENCY_VALUE, AZCOPY_BUFFER_GB",
+        "For `copy`, `sync` and `bench` of AzCopy 10: how many requests run at a time (`AUTO` lets azring choose), and \
+         how much memory is used for data, in GiB.",
+    ),
+    (
+        "AZCOPY_JOB_PLAN_LOCATION, AZCOPY_LOG_LOCATION",
+        "For the commands of AzCopy 10: the folder of their journals, and the folder of their logs, one file for each \
+         job. Without the second no log is written.",
+    ),
+    (
+        "AZCOPY_CONTENT_TYPE_MAP",
+        "For uploads by AzCopy 10's commands, and with `/SetContentType:detect`: a file of content types by extension, \
+         in the form of `AzCopyConfig.json`.",
     ),
     (
         "AZRING_RESOLVE",

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use azring_core::Side;
-use azring_core::location::{AccountPlace, Location, ServiceKind, parse};
+use azring_core::location::{AccountPlace, Location, ServiceKind, parse, parse_with_accounts};
 
 use super::{credential, filter, pipe, secret, special};
 use crate::environment::Environment;
@@ -17,6 +17,42 @@ pub(crate) fn place(args: &ParsedArgs, environment: &Environment) -> Result<Loca
     read::check(args)?;
     filter::check(args)?;
     location(args, &SOURCE, environment)
+}
+
+/// The location of a command that lists, which may be an account.
+pub(crate) fn listed_place(
+    args: &ParsedArgs,
+    environment: &Environment,
+) -> Result<Location, UsageError> {
+    read::check(args)?;
+    filter::check(args)?;
+    let listed = location_as(args, &SOURCE, environment, Roots::OneOrMore)?;
+    check_list_of_account(args, &listed)?;
+    Ok(listed)
+}
+
+/// Refuses a list of names of an account: its names begin with containers, and its rules do not.
+pub(super) fn check_list_of_account(
+    args: &ParsedArgs,
+    source: &Location,
+) -> Result<(), UsageError> {
+    let lists = [&row::FILES_FROM, &row::FILES_FROM_0, &row::MAP_FROM];
+    match lists.into_iter().find(|parameter| args.has(parameter)) {
+        Some(parameter) if source.is_account() => Err(UsageError::meaning(format!(
+            "`{}` is not supported with a whole account: give one container",
+            parameter.spelled(args.dialect())
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// What a location may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Roots {
+    /// One container, or what is in it.
+    One,
+    /// Also several containers of an account.
+    OneOrMore,
 }
 
 /// One end of the copy: the parameters that describe it.
@@ -49,7 +85,17 @@ pub(super) fn location(
     end: &EndParameters,
     environment: &Environment,
 ) -> Result<Location, UsageError> {
-    let location = place_of(args, end, environment)?;
+    location_as(args, end, environment, Roots::One)
+}
+
+/// The location of an end, which may be this.
+pub(super) fn location_as(
+    args: &ParsedArgs,
+    end: &EndParameters,
+    environment: &Environment,
+    roots: Roots,
+) -> Result<Location, UsageError> {
+    let location = place_of(args, end, environment, roots)?;
     if let Some(place) = location.account_place() {
         let capabilities = &place.account.capabilities;
         let newest = capabilities.newest_version();
@@ -64,6 +110,7 @@ fn place_of(
     args: &ParsedArgs,
     end: &EndParameters,
     environment: &Environment,
+    roots: Roots,
 ) -> Result<Location, UsageError> {
     let Some(raw) = args.raw(end.place) else {
         return match end.side {
@@ -91,7 +138,13 @@ fn place_of(
     } else {
         path::translate(args, text).map_err(refused)?
     };
-    let parse = |access| parse(&text, access, service).map_err(|error| refused(error.to_string()));
+    let parse = |access| {
+        let parsed = match roots {
+            Roots::One => parse(&text, access, service),
+            Roots::OneOrMore => parse_with_accounts(&text, access, service),
+        };
+        parsed.map_err(|error| refused(error.to_string()))
+    };
     let location = parse(access)?;
     if let Location::Local(path) = &location
         && let Some(special) = special::location(args, end, path, environment)?

@@ -5,6 +5,7 @@
 //! anything is copied, because a wrong content type is stored with every blob.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -20,8 +21,11 @@ const FILE_NAME: &str = "AzCopyConfig.json";
 /// The only setting in AzCopy's file.
 const MAPPING: &str = "MIMETypeMapping";
 
-/// The content types of all files.
-pub(super) fn read(environment: &Environment) -> Result<ExtensionTypes, UsageError> {
+/// The content types of all files. `named` is a further one, which must exist and takes precedence.
+pub(super) fn read(
+    environment: &Environment,
+    named: Option<&OsStr>,
+) -> Result<ExtensionTypes, UsageError> {
     let mut all = BTreeMap::new();
     for folder in [
         environment.program_folder.clone(),
@@ -34,6 +38,10 @@ pub(super) fn read(environment: &Environment) -> Result<ExtensionTypes, UsageErr
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(refused(&path, &reason(&error))),
         }
+    }
+    if let Some(path) = named.filter(|path| !path.is_empty()).map(Path::new) {
+        let bytes = std::fs::read(path).map_err(|error| refused(path, &reason(&error)))?;
+        all.extend(parse(&bytes).map_err(|why| refused(path, &why))?);
     }
     Ok(all.into())
 }
@@ -124,7 +132,7 @@ mod tests {
             program_folder: Some(program.path().to_owned()),
             ..alone(&[("HOME", home.to_str().unwrap())])
         };
-        assert!(read(&environment(home.path())).unwrap().is_empty());
+        assert!(read(&environment(home.path()), None).unwrap().is_empty());
 
         let mapping = |a: &str| {
             format!("{{\"MIMETypeMapping\": {{\".{a}\": \"x/{a}\", \".both\": \"x/{a}\"}}}}")
@@ -133,7 +141,7 @@ mod tests {
         let config = home.path().join(".config/azring");
         std::fs::create_dir_all(&config).unwrap();
         std::fs::write(config.join(FILE_NAME), mapping("mine")).unwrap();
-        let types = read(&environment(home.path())).unwrap();
+        let types = read(&environment(home.path()), None).unwrap();
         let types: Vec<_> = types
             .iter()
             .map(|(name, content_type)| format!("{name} {content_type}"))
@@ -141,7 +149,9 @@ mod tests {
         assert_eq!(types, ["both x/mine", "mine x/mine", "theirs x/theirs"]);
 
         std::fs::write(config.join(FILE_NAME), "{").unwrap();
-        let why = read(&environment(home.path())).unwrap_err().to_string();
+        let why = read(&environment(home.path()), None)
+            .unwrap_err()
+            .to_string();
         assert!(
             why.contains("AzCopyConfig.json") && why.contains("no JSON"),
             "{why}"

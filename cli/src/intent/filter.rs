@@ -217,6 +217,10 @@ fn add_files(args: &ParsedArgs, has_paths: bool, filter: &mut Filter) -> Result<
             } else {
                 filter.list(&text, form(b'\n'))
             };
+            let may_have_folders = args.has(&row::S) && !args.has(&row::SYNC);
+            if may_have_folders && !parameter.is(&row::MAP_FROM) {
+                filter.list_may_have_folders();
+            }
             added.map_err(|error| {
                 let file = shown(&value.to_string_lossy());
                 UsageError::meaning(format!(

@@ -46,9 +46,9 @@ mod shard;
 mod verify;
 
 pub(crate) use bench::{Bench, BenchDirection, bench};
-pub(crate) use ends::place;
+pub(crate) use ends::{listed_place, place};
 pub(crate) use filter::filter;
-pub(crate) use options::{engine, options};
+pub(crate) use options::{DETECTED, engine, options};
 pub(crate) use remove::remove;
 pub(crate) use secret::client_secret;
 pub(crate) use set_properties::set_properties;

@@ -9,7 +9,7 @@ use azring_core::options::{
 };
 use azring_core::select::{AttributeRule, Filter};
 
-use super::ends::{SOURCE, TARGET, location};
+use super::ends::{Roots, SOURCE, TARGET, check_list_of_account, location_as};
 use super::{
     bench, conflict, credential, extension_types, filter, moves, pipe, posix, properties, shard,
     special, sync, table, verify,
@@ -18,6 +18,9 @@ use crate::environment::Environment;
 use crate::parameter::{self as row, Dialect, Parameter};
 use crate::parsed::{ParsedArgs, path, read, resolve};
 use crate::usage_error::UsageError;
+
+/// The value of `/SetContentType` for the type of the extension or else of the first bytes.
+pub(crate) const DETECTED: &str = "detect";
 
 /// The options of one copy.
 pub(crate) fn options(args: &ParsedArgs, environment: &Environment) -> Result<Options, UsageError> {
@@ -32,8 +35,17 @@ pub(crate) fn options(args: &ParsedArgs, environment: &Environment) -> Result<Op
     credential::refuse_login(args)?;
     path::check(args)?;
     conflict::check_tables(args)?;
-    let source = location(args, &SOURCE, environment)?;
-    let target = location(args, &TARGET, environment)?;
+    let is_plain_copy = ![&row::SYNC, &row::MOVE, &row::VERIFY_ONLY]
+        .iter()
+        .any(|parameter| args.has(parameter));
+    let roots = if is_plain_copy {
+        Roots::OneOrMore
+    } else {
+        Roots::One
+    };
+    let source = location_as(args, &SOURCE, environment, roots)?;
+    let target = location_as(args, &TARGET, environment, roots)?;
+    check_list_of_account(args, &source)?;
     between(args, source, target, environment)
 }
 
@@ -172,7 +184,11 @@ fn content_type(args: &ParsedArgs, environment: &Environment) -> Result<ContentT
         return Ok(ContentType::Unset);
     }
     match args.text(&row::SET_CONTENT_TYPE)? {
-        None => extension_types::read(environment).map(ContentType::ByExtension),
+        None => extension_types::read(environment, None).map(ContentType::ByExtension),
+        Some(DETECTED) => {
+            let of_azcopy = environment.raw("AZCOPY_CONTENT_TYPE_MAP");
+            extension_types::read(environment, of_azcopy).map(ContentType::ByContent)
+        }
         Some(text) => read::header(args, &row::SET_CONTENT_TYPE, text).map(ContentType::Fixed),
     }
 }

@@ -53,6 +53,13 @@ pub(crate) fn set_properties(
             row::TIER.spelled(args.dialect())
         )));
     }
+    if matches!(options.upload.content_type, ContentType::ByContent(_)) {
+        return Err(UsageError::meaning(format!(
+            "`{}` needs the bytes of the objects, which `set-properties` does not read: leave the value out for the types \
+             of the extensions",
+            row::SET_CONTENT_TYPE.with_value(super::DETECTED, args.dialect())
+        )));
+    }
     // The properties that stay are stored again with those that are given.
     options.selection.metadata = true;
     Ok(options)

@@ -180,8 +180,9 @@ pub(crate) static FILES_FROM: Parameter = filter(
     "Only the names in a file, one in a line",
     "Selects the objects whose names are in the file, or in standard input if it is `-`. The names are below the \
      root of the source, one in a line, without wildcards. The source is not listed: each name is looked up, and \
-     one without an object is a failure. Other filters apply to the names too. Sub-folders need no further \
-     parameter.",
+     one without an object is a failure. Other filters apply to the names too. Names in sub-folders need no \
+     further parameter; with `/S` (`--recursive`) a name may also be a folder and stands for everything below it, \
+     except in a sync.",
 );
 
 pub(crate) static FILES_FROM_0: Parameter = filter(

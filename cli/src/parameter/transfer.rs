@@ -47,7 +47,8 @@ pub(crate) static SET_CONTENT_TYPE: Parameter = Parameter {
              object gets the type of its name's extension. A file `AzCopyConfig.json`, \
              `{\"MIMETypeMapping\": {\".myext\": \"text/mycustomtype\"}}`, adds extensions. \
              azring looks for it in `$XDG_CONFIG_HOME/azring` (default `~/.config/azring`) first, \
-             then beside the program.",
+             then beside the program. With the value `detect` a file whose extension is not known gets the type \
+             that its first 512 bytes show, as AzCopy 10 does.",
     since: "AzCopy 3.1",
 };
 

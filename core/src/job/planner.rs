@@ -18,7 +18,8 @@ use crate::entry::{Entry, Layout};
 use crate::options::{Conflict, Options, Overwrite};
 use crate::plan::Task;
 use crate::plan::chunks::{CHUNK_BYTES_MIN, Chunks};
-use crate::plan::content_type::content_type;
+use crate::plan::content_signature::content_type_of;
+use crate::plan::content_type::{content_type, needs_content};
 use crate::plan::disk_image::DiskFlaw;
 use crate::plan::extents::{Extents, SPARSE_BYTES_MIN};
 use crate::plan::history::History;
@@ -119,6 +120,8 @@ struct Inspection {
     extents: Option<Extents>,
     /// Why Azure would refuse the object as a disk.
     flaw: Option<DiskFlaw>,
+    /// The content type that its first bytes show, where its name shows none.
+    shown_type: Option<&'static str>,
     /// An earlier run copied this version of the object, and it is still there.
     is_in_place: bool,
     /// What a sync does with it.
@@ -198,6 +201,18 @@ impl<'a> Planner<'a> {
     /// Whether everything at the target may be replaced now.
     pub(super) fn replaces_all(&self) -> bool {
         self.conflict.get().overwrite == Overwrite::Always
+    }
+
+    /// The content type that the first bytes of a file show, where its name shows none.
+    async fn shown_type(&self, tools: &Tools, entry: &Entry) -> Result<Option<&'static str>> {
+        let is_asked = !self.options.preview
+            && !matches!(entry.kind, Layout::Folder | Layout::Link)
+            && needs_content(&self.options.upload.content_type, &entry.name);
+        if !is_asked {
+            return Ok(None);
+        }
+        let edges = self.ends.source.edges(tools, entry).await?;
+        Ok(edges.map(|edges| content_type_of(&edges.first)))
     }
 
     /// Why Azure would refuse the page blob of this entry as a disk.
@@ -374,11 +389,17 @@ impl<'a> Planner<'a> {
             InspectionScope::Source => None,
             InspectionScope::Both => self.flaw(tools, entry).await?,
         };
+        let shown_type = if is_equal {
+            None
+        } else {
+            self.shown_type(tools, entry).await?
+        };
         Ok(Inspection {
             target,
             stat,
             extents,
             flaw,
+            shown_type,
             is_in_place: false,
             action,
         })
@@ -592,8 +613,10 @@ impl<'a> Planner<'a> {
             let form = StoredForm::of(form.layout, self.options.sync.is_some(), keeps_posix);
             entry.carried = stored(&self.options.properties, entry.carried, form);
         }
-        let content_type =
-            content_type(&self.options.upload.content_type, &entry.name).map(Into::into);
+        let content_type = match found.shown_type {
+            Some(shown) => Some(shown.into()),
+            None => content_type(&self.options.upload.content_type, &entry.name).map(Into::into),
+        };
         let chunks = match &found.extents {
             Some(extents) => Chunks::of_data(entry.bytes, chunk_bytes, extents),
             None => Chunks::new(entry.bytes, chunk_bytes),

@@ -5,16 +5,19 @@ use std::sync::Arc;
 
 use azring_transport::http::Account;
 
+use super::encoding::decode;
 use super::root_path::{RootPath, RootWords};
+use super::url::usage;
 use super::{AccountPlace, ServicePlace};
 use crate::Result;
 
-/// A container, a virtual directory or a single blob.
+/// A container, a virtual directory or a single blob; or several containers of an account.
 #[derive(Debug, Clone)]
 pub struct BlobLocation {
     /// The account that holds the container.
     pub account_place: AccountPlace,
-    /// The container; `$root` and `$web` are containers too.
+    /// The container; `$root` and `$web` are containers too. It is empty for all containers of the account,
+    /// or has a `*` for those whose names match.
     pub container: String,
     /// A virtual directory, or the name of a single blob; empty for the whole container.
     ///
@@ -40,6 +43,26 @@ impl BlobLocation {
     /// The endpoint and the credential that is sent to it.
     pub fn account(&self) -> &Arc<Account> {
         &self.account_place.account
+    }
+
+    /// Whether it is an account with several containers. The full name of a blob begins with its container
+    /// then.
+    pub fn is_account(&self) -> bool {
+        self.place().is_account()
+    }
+
+    /// The container of the blob of this full name, as a place, and the blob's full name there.
+    pub fn container_of(&self, name: &str) -> (Self, String) {
+        let (container, name) = self.place().split_root(name);
+        (self.in_container(container), name.to_owned())
+    }
+
+    /// The same place in this container.
+    pub fn in_container(&self, container: &str) -> Self {
+        Self {
+            container: container.to_owned(),
+            ..self.clone()
+        }
     }
 
     /// The path of the container in a request.
@@ -76,11 +99,32 @@ impl fmt::Display for BlobLocation {
     }
 }
 
-/// Reads container and directory.
-pub(super) fn read_path(path: &str) -> Result<RootPath> {
+/// Reads container and directory. With `with_accounts` the path may also be that of an account, or have a `*`
+/// in the name of the container and nothing behind it.
+pub(super) fn read_path(path: &str, with_accounts: bool) -> Result<RootPath> {
     const WORDS: RootWords = RootWords {
         root: "container",
         directory: "virtual directory",
     };
+    let root = path.strip_suffix('/').unwrap_or(path);
+    let names_some = root.contains('*');
+    if with_accounts && !root.contains('/') && (root.is_empty() || names_some) {
+        return Ok(RootPath {
+            root: decode(root)?,
+            directory: String::new(),
+            is_directory: false,
+        });
+    }
+    if names_some
+        && root
+            .split('/')
+            .next()
+            .is_some_and(|root| root.contains('*'))
+    {
+        return Err(usage(
+            "a `*` in the name of a container stands for several containers: only a copy and a list read several, \
+             and nothing can follow that name",
+        ));
+    }
     RootPath::read(path, &WORDS)
 }

@@ -42,7 +42,7 @@ pub use account::{ServiceKind, is_host_of, is_host_of_azure};
 pub use blob::BlobLocation;
 pub use credential::Access;
 pub(crate) use encoding::{RESERVED, decode as decode_name};
-pub use parse::{parse, service_of};
+pub use parse::{parse, parse_with_accounts, service_of};
 pub use place::{AccountPlace, Location};
 pub(crate) use plaintext_warning::warning as plain_text_warning;
 pub use sas_grant::{SasAccess, SasGrant};

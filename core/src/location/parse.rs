@@ -26,12 +26,33 @@ use crate::{Error, Result};
 ///
 /// Errors are all [`Error::Usage`] and never show a key, a signature or the query of a URL.
 pub fn parse(text: &str, access: Access, kind: Option<ServiceKind>) -> Result<Location> {
+    read(text, access, kind, false)
+}
+
+/// Reads a location that may also be an account of blobs, with all containers or those whose names match:
+/// `https://account.blob.core.windows.net/`, `https://account.blob.core.windows.net/logs*`.
+///
+/// Otherwise as [`parse`].
+pub fn parse_with_accounts(
+    text: &str,
+    access: Access,
+    kind: Option<ServiceKind>,
+) -> Result<Location> {
+    read(text, access, kind, true)
+}
+
+fn read(
+    text: &str,
+    access: Access,
+    kind: Option<ServiceKind>,
+    with_accounts: bool,
+) -> Result<Location> {
     match split_scheme(text) {
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => {
-            service(Scheme::Https, rest, access, kind)
+            service(Scheme::Https, rest, access, kind, with_accounts)
         }
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => {
-            service(Scheme::Http, rest, access, kind)
+            service(Scheme::Http, rest, access, kind, with_accounts)
         }
         Some((scheme, _)) => Err(other_scheme(scheme)),
         None => local::read(text, &access, kind),
@@ -72,6 +93,7 @@ fn service(
     rest: &str,
     access: Access,
     kind: Option<ServiceKind>,
+    with_accounts: bool,
 ) -> Result<Location> {
     let url = Url::read(scheme, rest)?;
     let host = read_host(&url.endpoint.host, url.has_port);
@@ -79,7 +101,7 @@ fn service(
     match service {
         ServiceKind::Blob => {
             let (owner, path) = Owner::read(&host, url.path)?;
-            let path = blob::read_path(path)?;
+            let path = blob::read_path(path, with_accounts)?;
             let account_place =
                 owner.place(Service::Blob, url.endpoint.clone(), access, url.query)?;
             Ok(Location::Blob(BlobLocation {

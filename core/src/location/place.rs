@@ -53,9 +53,15 @@ impl Location {
         self.in_service().map(|place| place.account_place)
     }
 
-    /// The container, the share or the table of a place in a service.
+    /// The container, the share or the table of a place in a service; `None` for an account.
     pub fn root(&self) -> Option<&str> {
-        self.in_service().map(|place| place.root)
+        let place = self.in_service().filter(|place| !place.is_account());
+        place.map(|place| place.root)
+    }
+
+    /// Whether it is an account with several containers.
+    pub fn is_account(&self) -> bool {
+        self.in_service().is_some_and(|place| place.is_account())
     }
 
     /// Whether its service refuses every request, because none is anonymous there and this place
@@ -80,7 +86,7 @@ impl Location {
     /// Whether it is a whole container or share, and not a directory or an object in it.
     pub fn is_whole_root(&self) -> bool {
         self.in_service()
-            .is_some_and(|place| place.directory.is_empty())
+            .is_some_and(|place| place.directory.is_empty() && !place.is_account())
     }
 
     /// The folder `name` in this folder.

@@ -36,7 +36,7 @@ impl RootPath {
         let root = decode(root)?;
         if root.is_empty() {
             return Err(usage(format!(
-                "the URL names no {root_word}: copying a whole account is not supported"
+                "the URL names no {root_word}: only a copy and a list take a whole account, and only one of blobs"
             )));
         }
         let is_allowed =

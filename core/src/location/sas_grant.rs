@@ -225,6 +225,20 @@ impl SasGrant {
                 words.letter
             ));
         }
+        if place.is_account() {
+            if let Some(types) = &self.resource_types
+                && !types.contains('s')
+            {
+                return Some(format!(
+                    "lacks the resource type `s` (`srt={types}`), which is needed to list the containers of an account"
+                ));
+            }
+            if let Some(resource) = &self.resource {
+                return Some(format!(
+                    "is good for one container (`sr={resource}`), but `{place}` is a whole account"
+                ));
+            }
+        }
         if let Some(types) = &self.resource_types
             && let Some(need) = needs
                 .iter()

@@ -10,8 +10,9 @@ use percent_encoding::AsciiSet;
 use super::AccountPlace;
 use super::encoding::{RESERVED, encode_into, encode_name};
 
-/// The characters of a root that are encoded; the `$` of `$root` and `$web` stays as it is.
-const ROOT: &AsciiSet = &RESERVED.remove(b'$');
+/// The characters of a root that are encoded; the `$` of `$root` and `$web` stays as it is, and so does
+/// the `*` for the roots of an account.
+const ROOT: &AsciiSet = &RESERVED.remove(b'$').remove(b'*');
 
 /// A place in a service, borrowed from its location.
 ///
@@ -20,7 +21,8 @@ const ROOT: &AsciiSet = &RESERVED.remove(b'$');
 pub struct ServicePlace<'l> {
     /// The account that holds the root.
     pub account_place: &'l AccountPlace,
-    /// The container, the share or the table.
+    /// The container, the share or the table. It is empty for all containers of an account, or has a `*`
+    /// for those whose names match.
     pub root: &'l str,
     /// The directory or the single object in it; empty for the whole root.
     pub directory: &'l str,
@@ -46,9 +48,27 @@ impl<'l> ServicePlace<'l> {
         path
     }
 
+    /// Whether it is an account with several roots. The full name of an object begins with its root then.
+    pub fn is_account(&self) -> bool {
+        self.root.is_empty() || self.root.contains('*')
+    }
+
+    /// The root of the object of this full name, and its full name there.
+    pub fn split_root<'n>(&self, name: &'n str) -> (&'n str, &'n str)
+    where
+        'l: 'n,
+    {
+        if self.is_account() {
+            name.split_once('/').unwrap_or((name, ""))
+        } else {
+            (self.root, name)
+        }
+    }
+
     /// The path of one object in a request; `name` is its full name, with the directory.
     pub fn object_path(&self, name: &str) -> String {
-        let mut path = self.root_path();
+        let (root, name) = self.split_root(name);
+        let mut path = ServicePlace { root, ..*self }.root_path();
         path.reserve(name.len() + 1);
         path.push('/');
         encode_name(&mut path, name);
@@ -81,6 +101,13 @@ impl<'l> ServicePlace<'l> {
         !self.directory.is_empty() && !self.is_directory
     }
 
+    /// Whether both are in one account of one endpoint, whatever its name is.
+    pub(crate) fn shares_endpoint_with(&self, other: Self) -> bool {
+        self.account().service == other.account().service
+            && self.account().endpoint == other.account().endpoint
+            && self.account_place.base_path == other.account_place.base_path
+    }
+
     /// Whether both are in one service of one account, at its primary endpoint. An account with a hidden name is
     /// never the same as another.
     pub(crate) fn is_in_account_of(&self, other: Self) -> bool {
@@ -94,9 +121,7 @@ impl<'l> ServicePlace<'l> {
 
     /// Whether both are in one container or share. A second name of a host is not recognized.
     pub(crate) fn is_in_root_of(&self, other: Self) -> bool {
-        self.account().service == other.account().service
-            && self.account().endpoint == other.account().endpoint
-            && self.account_place.base_path == other.account_place.base_path
+        self.shares_endpoint_with(other)
             && self.root == other.root
             && self.snapshot == other.snapshot
     }

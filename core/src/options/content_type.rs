@@ -10,6 +10,8 @@ pub enum ContentType {
     Unset,
     /// The one of the name's extension; these are looked up first.
     ByExtension(ExtensionTypes),
+    /// The same, and where the extension is not known, the one that the first bytes show.
+    ByContent(ExtensionTypes),
     /// This one, for every object.
     Fixed(String),
 }

@@ -1,5 +1,5 @@
-//! The content type of an uploaded object, from the user's choice and the object's name. Its bytes
-//! are not read.
+//! The content type of an uploaded object, from the user's choice and the object's name. Its first bytes
+//! are for [`content_signature`](super::content_signature).
 
 use std::borrow::Cow;
 
@@ -9,29 +9,65 @@ use crate::options::{ContentType, ExtensionTypes};
 /// What the service stores when nothing is sent, and what an unknown extension gets.
 const UNKNOWN: &str = "application/octet-stream";
 
+/// The types that AzCopy 10 stores for the files of web sites, whatever the machine's tables say.
+const OF_WEB_SITES: &[(&str, &str)] = &[
+    ("css", "text/css"),
+    ("gif", "image/gif"),
+    ("htm", "text/html"),
+    ("html", "text/html"),
+    ("jpeg", "image/jpeg"),
+    ("jpg", "image/jpeg"),
+    ("js", "application/javascript"),
+    ("mjs", "application/javascript"),
+    ("pdf", "application/pdf"),
+    ("png", "image/png"),
+    ("svg", "image/svg+xml"),
+    ("wasm", "application/wasm"),
+    ("webp", "image/webp"),
+    ("xml", "text/xml"),
+];
+
 /// The content type to send, if one is to be sent.
 pub fn content_type<'a>(choice: &'a ContentType, name: &EntryName) -> Option<Cow<'a, str>> {
     match choice {
         ContentType::Unset => None,
         ContentType::Fixed(content_type) => Some(content_type.into()),
-        ContentType::ByExtension(own) => Some(by_extension(name, own).into()),
+        ContentType::ByExtension(own) => {
+            let known = known_type(name, own, &[]);
+            Some(known.unwrap_or(UNKNOWN).into())
+        }
+        ContentType::ByContent(own) => {
+            let known = known_type(name, own, OF_WEB_SITES);
+            Some(known.unwrap_or(UNKNOWN).into())
+        }
     }
 }
 
-/// The type for what follows the last dot, ignoring case. A dot in a folder's name does no harm: no
-/// known extension contains a slash.
-fn by_extension<'a>(name: &EntryName, own: &'a ExtensionTypes) -> &'a str {
+/// Whether only the first bytes of the object can show its type.
+pub fn needs_content(choice: &ContentType, name: &EntryName) -> bool {
+    match choice {
+        ContentType::ByContent(own) => known_type(name, own, OF_WEB_SITES).is_none(),
+        ContentType::Unset | ContentType::ByExtension(_) | ContentType::Fixed(_) => false,
+    }
+}
+
+/// The type for what follows the last dot, ignoring case: one of the user's, one of these, or of the general table. A dot
+/// in a folder's name does no harm: no known extension contains a slash.
+fn known_type<'a>(
+    name: &EntryName,
+    own: &'a ExtensionTypes,
+    first: &[(&str, &'static str)],
+) -> Option<&'a str> {
     let bytes = name.as_bytes();
-    let Some(dot) = bytes.iter().rposition(|&byte| byte == b'.') else {
-        return UNKNOWN;
-    };
-    let Ok(extension) = std::str::from_utf8(&bytes[dot + 1..]) else {
-        return UNKNOWN;
-    };
-    own.get(&extension.to_lowercase())
-        .map(String::as_str)
-        .or_else(|| mime_guess::from_ext(extension).first_raw())
-        .unwrap_or(UNKNOWN)
+    let dot = bytes.iter().rposition(|&byte| byte == b'.')?;
+    let extension = std::str::from_utf8(&bytes[dot + 1..]).ok()?;
+    let lower = extension.to_lowercase();
+    let own = own.get(&lower).map(String::as_str);
+    own.or_else(|| {
+        let found = first.iter().find(|(known, _)| *known == lower);
+        found.map(|(_, content_type)| *content_type)
+    })
+    .or_else(|| mime_guess::from_ext(extension).first_raw())
 }
 
 #[cfg(test)]
@@ -78,6 +114,23 @@ mod tests {
         ] {
             assert_eq!(guessed(name), "application/octet-stream", "{name:?}");
         }
+    }
+
+    #[test]
+    fn the_content_is_asked_only_where_the_extension_is_not_known() {
+        let choice = ContentType::ByContent(ExtensionTypes::default());
+        for (name, is_asked) in [
+            ("README", true),
+            ("a.zzzz", true),
+            ("a.js", false),
+            ("a.csv", false),
+        ] {
+            assert_eq!(needs_content(&choice, &name.into()), is_asked, "{name}");
+        }
+        let of_script = content_type(&choice, &"a.JS".into());
+        assert_eq!(of_script.as_deref(), Some("application/javascript"));
+        let by_extension = ContentType::ByExtension(ExtensionTypes::default());
+        assert!(!needs_content(&by_extension, &"README".into()));
     }
 
     #[test]

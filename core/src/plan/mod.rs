@@ -20,6 +20,8 @@ pub mod overwrite;
 
 pub mod content_type;
 
+pub mod content_signature;
+
 pub mod disk_image;
 
 pub mod replace;

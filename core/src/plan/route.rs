@@ -142,6 +142,10 @@ const BOTH_LOCAL: &str = "Both Source and Destination are locally accessible loc
 const NO_EXPORT: &str =
     "a table is exported to a folder or to a container of blobs, and imported from one";
 
+/// `AzCopy` 10's text.
+const TO_ACCOUNT: &str = "cannot transfer individual files/folders to the root of a service. Add a container or directory \
+                          to the destination URL";
+
 /// `AzCopy`'s text.
 const SAME: &str = "Source and destination cannot be the same.";
 
@@ -269,6 +273,7 @@ impl Route {
         if let Some(place) = target.in_service() {
             check_writable(place)?;
         }
+        check_accounts(source, target)?;
         Ok(Self {
             source_names: SourceNames::of(source),
             ..route
@@ -283,6 +288,12 @@ impl Route {
     ) -> Result<Self> {
         if source.is_in_root_of(target) && source.directory == target.directory {
             return Err(Error::Usage(SAME.into()));
+        }
+        if source.is_account() && source.shares_endpoint_with(target) {
+            return Err(Error::Usage(
+                "the destination is in the account whose containers are copied: copy them to another account, or one by one"
+                    .into(),
+            ));
         }
         let way = if sync_copy {
             Way::Stream
@@ -313,6 +324,27 @@ impl Route {
             writes_blobs: facts.writes_blobs,
         }
     }
+}
+
+/// Refuses what several containers of an account cannot take, or cannot give.
+fn check_accounts(source: &Location, target: &Location) -> Result<()> {
+    if target
+        .in_service()
+        .is_some_and(|place| place.root.contains('*'))
+    {
+        return Err(Error::Usage(
+            "a destination has no wildcard in the name of its container".into(),
+        ));
+    }
+    let is_one = matches!(source, Location::Blob(_)) && source.is_whole_root();
+    if target.is_account() && !source.is_account() && !is_one {
+        return Err(Error::Usage(TO_ACCOUNT.into()));
+    }
+    let is_import = matches!(target, Location::Table(_));
+    if source.is_account() && is_import {
+        return Err(Error::Usage(NO_EXPORT.into()));
+    }
+    Ok(())
 }
 
 /// Whether the objects of a location are in a service, or else on this machine.

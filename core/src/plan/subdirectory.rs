@@ -13,12 +13,18 @@ use crate::location::{BlobLocation, Location, ShareLocation};
 use crate::{Error, Result};
 
 /// The target with the name of the source folder below it. A whole container or share that is copied
-/// to a whole one gets no folder.
+/// to a whole one gets no folder. A container that is copied to an account keeps its name.
 ///
 /// # Errors
 ///
 /// [`Error::Usage`] where the target cannot have the name, or would be the source.
 pub fn subdirectory(source: &Location, target: &Location) -> Result<Location> {
+    if let Location::Blob(account) = target
+        && account.is_account()
+        && let Some(container) = source.root()
+    {
+        return Ok(Location::Blob(account.in_container(container)));
+    }
     let Some(name) = folder_name(source, target) else {
         return Ok(target.clone());
     };
@@ -59,6 +65,10 @@ fn folder_name(source: &Location, target: &Location) -> Option<Vec<u8>> {
         return last_of_path(path);
     }
     let place = source.in_service()?;
+    if place.is_account() {
+        // The containers have names of their own.
+        return None;
+    }
     let is_whole_to_whole = place.directory.is_empty()
         && target
             .in_service()

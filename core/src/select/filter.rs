@@ -126,6 +126,14 @@ impl Filter {
         Ok(())
     }
 
+    /// A name of the list may be a folder, and stands for everything below it then.
+    pub fn list_may_have_folders(&mut self) {
+        if let Some(list) = self.listed.take() {
+            let list = Arc::unwrap_or_clone(list).with_folders();
+            self.listed = Some(Arc::new(list));
+        }
+    }
+
     /// Only the names in the first column of this list are selected, and they get those of the second.
     pub fn list_with_new_names(&mut self, text: &[u8], form: ListForm) -> Result<()> {
         self.note_file(b'n', text);

@@ -1,5 +1,6 @@
 //! A list of names that a user gives in a file, each name once, in the order of bytes.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use crate::entry::EntryName;
@@ -13,10 +14,12 @@ pub struct ListForm {
     pub has_paths: bool,
 }
 
-/// Names, each once, in the order of bytes.
+/// Names, each once, in the order of bytes. Where they may be folders, each has its place as `name/`: what is in a
+/// folder comes between its name and the next one then.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NameList {
     names: Box<[EntryName]>,
+    has_folders: bool,
 }
 
 /// The names of objects at the target, by their names at the source.
@@ -38,7 +41,48 @@ impl NameList {
         names.dedup();
         Ok(Self {
             names: names.into(),
+            has_folders: false,
         })
+    }
+
+    /// The same list, where a name may be a folder and stands for everything below it.
+    #[must_use]
+    pub(super) fn with_folders(mut self) -> Self {
+        self.names
+            .sort_unstable_by(|one, other| as_folders(one.as_bytes(), other.as_bytes()));
+        self.has_folders = true;
+        self
+    }
+
+    /// Whether a name may be a folder.
+    pub fn has_folders(&self) -> bool {
+        self.has_folders
+    }
+
+    fn compare(&self, one: &[u8], other: &[u8]) -> Ordering {
+        if self.has_folders {
+            as_folders(one, other)
+        } else {
+            one.cmp(other)
+        }
+    }
+
+    /// The first name of the list that is this name, or a folder above it.
+    fn covering(&self, name: &[u8]) -> Option<usize> {
+        let slashes = name.iter().enumerate().filter(|(_, byte)| **byte == b'/');
+        let ends = slashes.map(|(at, _)| at).filter(|_| self.has_folders);
+        let mut ends = ends.chain([name.len()]);
+        ends.find_map(|end| {
+            let found = self
+                .names
+                .binary_search_by(|other| self.compare(other.as_bytes(), &name[..end]));
+            found.ok()
+        })
+    }
+
+    /// Whether the object of this name comes no later in the list than that one.
+    pub(crate) fn is_passed(&self, name: &EntryName, after: &EntryName) -> bool {
+        self.compare(name.as_bytes(), after.as_bytes()).is_le()
     }
 
     /// The names.
@@ -46,21 +90,31 @@ impl NameList {
         &self.names
     }
 
-    /// The names after this one, which need not be in the list.
+    /// The names after this one, which need not be in the list. They begin with the folder above it, if that is in
+    /// the list: the rest of the folder comes after this name.
     pub fn after(&self, name: Option<&EntryName>) -> &[EntryName] {
-        let from = name.map_or(0, |name| self.names.partition_point(|other| other <= name));
+        let from = name.map_or(0, |name| {
+            let passed = |other: &EntryName| self.is_passed(other, name);
+            let folder = self.covering(name.as_bytes()).filter(|_| self.has_folders);
+            folder.unwrap_or_else(|| self.names.partition_point(passed))
+        });
         &self.names[from..]
     }
 
     pub(super) fn has(&self, name: &[u8]) -> bool {
-        let found = self
-            .names
-            .binary_search_by(|other| other.as_bytes().cmp(name));
-        found.is_ok()
+        self.covering(name).is_some()
     }
 
     /// Whether a name below this folder is in the list. The folder's name ends in a slash.
     pub(super) fn has_below(&self, folder: &[u8]) -> bool {
+        if self.has_folders {
+            let name = folder.strip_suffix(b"/").unwrap_or(folder);
+            let is_after = |other: &EntryName| self.compare(other.as_bytes(), name).is_gt();
+            let first = self.names.partition_point(|other| !is_after(other));
+            let found = self.names.get(first);
+            return self.covering(name).is_some()
+                || found.is_some_and(|found| found.as_bytes().starts_with(folder));
+        }
         let first = self.names.partition_point(|name| name.as_bytes() < folder);
         let found = self.names.get(first);
         found.is_some_and(|name| name.as_bytes().starts_with(folder))
@@ -99,6 +153,7 @@ impl NewNames {
         sources.sort_unstable();
         let list = NameList {
             names: sources.into(),
+            has_folders: false,
         };
         Ok((list, Self { names }))
     }
@@ -107,6 +162,12 @@ impl NewNames {
     pub fn of(&self, name: &EntryName) -> Option<&EntryName> {
         self.names.get(name)
     }
+}
+
+/// The order of two names as folders: `a-b/` comes before `a/`.
+fn as_folders(one: &[u8], other: &[u8]) -> Ordering {
+    let one = one.iter().chain(b"/");
+    one.cmp(other.iter().chain(b"/"))
 }
 
 /// The names of a list that are not empty, each with its number from 1. A carriage return before a newline
@@ -159,6 +220,28 @@ mod tests {
 
     fn shown(list: &NameList) -> Vec<String> {
         list.names().iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_folder_of_a_list_has_everything_below_it() {
+        let list = NameList::read(b"a\na-b\nc/d\n", LINES)
+            .unwrap()
+            .with_folders();
+        let names: Vec<_> = list.names().iter().map(ToString::to_string).collect();
+        assert_eq!(names, ["a-b", "a", "c/d"]);
+        for name in ["a", "a/x", "a/x/y", "a-b", "c/d", "c/d/e"] {
+            assert!(list.has(name.as_bytes()), "{name}");
+        }
+        for name in ["ab", "c", "c/e", "a-c"] {
+            assert!(!list.has(name.as_bytes()), "{name}");
+        }
+        assert!(list.has_below(b"a/") && list.has_below(b"a/x/") && list.has_below(b"c/"));
+        assert!(!list.has_below(b"b/") && !list.has_below(b"c/e/"));
+        let after = |name: &str| list.after(Some(&EntryName::from(name))).len();
+        assert_eq!(
+            (after("a-b"), after("a-b/x"), after("a/x"), after("b")),
+            (3, 3, 2, 1)
+        );
     }
 
     #[test]

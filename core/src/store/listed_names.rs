@@ -2,6 +2,9 @@
 //!
 //! Names come in the order of bytes, so that a journal can say after which of them an interrupted run
 //! goes on. Only the names that are being looked up and one page are in memory besides the list.
+//!
+//! A name of the list may be a folder, if the list says so. What is below it is listed then, in the place of
+//! `name/` among the names.
 
 use std::sync::Arc;
 
@@ -26,6 +29,9 @@ const PAGE_NAMES: usize = 512;
 
 /// The name of this order in a journal, as the marker of every page.
 const ORDER: &str = "listed";
+
+/// The same for a list whose names may be folders.
+const ORDER_WITH_FOLDERS: &str = "listed with folders";
 
 /// What becomes of a name without an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,9 +69,27 @@ pub(super) fn of_selection(
 }
 
 impl ListedNames {
+    fn order(&self) -> &'static str {
+        if self.names.has_folders() {
+            ORDER_WITH_FOLDERS
+        } else {
+            ORDER
+        }
+    }
+
+    fn empty_page(&self) -> Page {
+        Page {
+            marker: Some(self.order().into()),
+            ..Page::default()
+        }
+    }
+
     /// Sends a page for some names after the others, until the last one or until the consumer has gone.
     async fn look_up(&self, tools: &Tools, scope: &ListScope, pages: &Sender<Result<Page>>) {
         let after = scope.after.as_ref().map(|(name, _)| name);
+        let is_passed =
+            |name: &EntryName| after.is_some_and(|after| self.names.is_passed(name, after));
+        let mut folder: Option<Vec<u8>> = None;
         let names = self.names.after(after).iter();
         let names = names
             .take_while(|name| !scope.ends_before(name))
@@ -73,9 +97,24 @@ impl ListedNames {
         let mut looked_up = stream::iter(names)
             .map(async |name| (name, self.inner.find(tools, name, None).await))
             .buffered(NAMES_IN_FLIGHT_MAX);
-        let mut page = empty_page();
+        let mut page = self.empty_page();
         while let Some((name, found)) = looked_up.next().await {
+            let is_below = |folder: &Vec<u8>| name.as_bytes().starts_with(folder);
+            if folder.as_ref().is_some_and(is_below) {
+                continue;
+            }
             match found {
+                // It comes again with the folder above it, in which the listing goes on.
+                Ok(Some(_)) if is_passed(name) => {}
+                Ok(None) if self.names.has_folders() => {
+                    let before = std::mem::replace(&mut page, self.empty_page());
+                    if pages.send(Ok(before)).await.is_err()
+                        || !self.send_folder(tools, name, scope, pages).await
+                    {
+                        return;
+                    }
+                    folder = Some([name.as_bytes(), b"/"].concat());
+                }
                 Ok(Some(entry)) if self.filter.admits(&entry) => page.entries.push(entry),
                 Ok(Some(_)) => {}
                 Ok(None) => self.add_unfound(&mut page, name),
@@ -88,7 +127,7 @@ impl ListedNames {
                 Err(error) => self.add_error(&mut page, name, error),
             }
             let is_full = page.entries.len() + page.unfound.len() >= PAGE_NAMES;
-            let full = is_full.then(|| std::mem::replace(&mut page, empty_page()));
+            let full = is_full.then(|| std::mem::replace(&mut page, self.empty_page()));
             if let Some(full) = full
                 && pages.send(Ok(full)).await.is_err()
             {
@@ -96,6 +135,55 @@ impl ListedNames {
             }
         }
         let _is_received = pages.send(Ok(page)).await;
+    }
+
+    /// Sends what is below the folder of this name. A name that is no folder is one without an object. Returns false
+    /// when the listing ends with it.
+    async fn send_folder(
+        &self,
+        tools: &Tools,
+        name: &EntryName,
+        scope: &ListScope,
+        pages: &Sender<Result<Page>>,
+    ) -> bool {
+        let prefix = [name.as_bytes(), b"/"].concat();
+        let after = scope.after.clone();
+        let part = ListScope {
+            folder: Some(name.clone()),
+            after: after.filter(|(after, _)| after.as_bytes().starts_with(&prefix)),
+            until: scope.until.clone(),
+            marker: None,
+        };
+        // A resumed listing has found something below it before.
+        let is_resumed = part.after.is_some();
+        let mut exists = is_resumed || self.inner.has(tools, name).await.unwrap_or_default();
+        let mut listed = Arc::clone(&self.inner).list(tools, part);
+        while let Some(page) = listed.recv().await {
+            let page = match page {
+                Ok(mut page) => {
+                    page.entries.retain(|entry| self.filter.selects(entry));
+                    exists |= !page.is_empty();
+                    page.marker = Some(self.order().into());
+                    Ok(page)
+                }
+                Err(error) if error.ends_run() => Err(error),
+                Err(error) => {
+                    exists = true;
+                    let mut page = self.empty_page();
+                    page.unlisted.push((name.clone(), error));
+                    Ok(page)
+                }
+            };
+            let is_failed = page.is_err();
+            if pages.send(page).await.is_err() || is_failed {
+                return false;
+            }
+        }
+        let mut page = self.empty_page();
+        if !exists {
+            self.add_unfound(&mut page, name);
+        }
+        pages.send(Ok(page)).await.is_ok()
     }
 
     fn add_unfound(&self, page: &mut Page, name: &EntryName) {
@@ -112,13 +200,6 @@ impl ListedNames {
     }
 }
 
-fn empty_page() -> Page {
-    Page {
-        marker: Some(ORDER.into()),
-        ..Page::default()
-    }
-}
-
 fn no_object(name: &EntryName) -> Error {
     Error::NotFound(format!(
         "`{name}` is in the list of names, and the source has no such object"
@@ -127,9 +208,13 @@ fn no_object(name: &EntryName) -> Error {
 
 impl Source for ListedNames {
     fn list(self: Arc<Self>, tools: &Tools, scope: ListScope) -> Pages {
+        if scope.folder.is_some() && self.names.has_folders() {
+            // A folder of the list, or one below it, that could not be listed before.
+            return Arc::clone(&self.inner).list(tools, scope);
+        }
         let tools = tools.clone();
         start_listing(move |pages| async move {
-            // Nothing of this source is ever a folder that could not be listed.
+            // Otherwise nothing of this source is ever a folder that could not be listed.
             if scope.folder.is_none() {
                 self.look_up(&tools, &scope, &pages).await;
             }
@@ -141,7 +226,7 @@ impl Source for ListedNames {
     }
 
     fn can_resume(&self, scope: &ListScope) -> bool {
-        scope.after.is_none() || scope.marker.as_deref() == Some(ORDER)
+        scope.after.is_none() || scope.marker.as_deref() == Some(self.order())
     }
 
     fn find<'a>(

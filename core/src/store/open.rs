@@ -109,6 +109,12 @@ pub async fn open(
 /// Where the objects of a source folder go.
 fn folder_target(options: &Options) -> Result<Location> {
     if !options.as_subdir {
+        if options.target.is_account() && !options.source.is_account() {
+            return Err(Error::Usage(
+                "cannot use --as-subdir=false with a service level destination: add a container to the destination"
+                    .into(),
+            ));
+        }
         return Ok(options.target.clone());
     }
     if !options.selection.recursive {

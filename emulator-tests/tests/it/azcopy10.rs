@@ -6,7 +6,10 @@
 //! `AZRING_AZCOPY10=print` prints what azring makes of each line, and `AZRING_AZCOPY10=peer` runs AzCopy 10 on every
 //! line, and not only on some.
 
+mod content_types;
+mod jobs;
 mod line;
+mod link;
 mod shell;
 mod stage;
 

@@ -1,5 +1,6 @@
 //! azring against something that answers like Azure.
 
+mod accounts;
 mod append_blobs;
 mod bench;
 mod cancellation;

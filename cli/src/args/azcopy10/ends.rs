@@ -125,12 +125,21 @@ impl Translator<'_> {
         };
         let path = self.local(text, end);
         let source = place::source(&path, end)?;
+        let source_text = source.text.clone();
         let url = self.at_blob_service(source.text, end);
         self.value(&row::SOURCE, url)?;
         if let Some(word) = end.type_word() {
             self.value(&row::SOURCE_TYPE, word)?;
         }
         let is_deep = self.words.is_on("recursive", self.verb == Verb::Sync);
+        if place::names_account(&source_text, end) {
+            if self.verb == Verb::Copy && !is_deep {
+                return Err(UsageError::meaning(
+                    "account copies are an inherently recursive operation, and thus --recursive is required",
+                ));
+            }
+            return Ok(source.is_content);
+        }
         match source.pattern {
             Some(pattern) if is_deep => self.source_pattern(&pattern)?,
             Some(pattern) => self.value(&row::PATTERN, pattern)?,

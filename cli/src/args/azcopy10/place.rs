@@ -19,14 +19,36 @@ pub(super) struct Source {
 /// Takes the wildcard from a source.
 pub(super) fn source(text: &str, end: End) -> Result<Source, UsageError> {
     if end.is_remote() {
-        remote(text)
+        remote(text, end)
     } else {
         local(text)
     }
 }
 
-/// A URL has a wildcard only as its whole last part.
-fn remote(text: &str) -> Result<Source, UsageError> {
+/// The containers that a URL names, if it names no single one: all of its account, or those whose names match.
+pub(super) fn names_account(text: &str, end: End) -> bool {
+    let takes_blobs = match end {
+        End::Blob | End::DataLake | End::Unknown => true,
+        End::File | End::Local | End::Pipe | End::Trash | End::Nothing => false,
+    };
+    let Some((_, rest)) = text.split_once("://").filter(|_| takes_blobs) else {
+        return false;
+    };
+    let rest = rest.split('?').next().unwrap_or_default();
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    // The account is the first part of the path where the host is an address or an emulator.
+    let is_of_service = host.contains(".blob.") || host.contains(".dfs.");
+    let container = if is_of_service {
+        path
+    } else {
+        path.split_once('/').unwrap_or((path, "")).1
+    };
+    let container = container.strip_suffix('/').unwrap_or(container);
+    !container.contains('/') && (container.is_empty() || container.contains('*'))
+}
+
+/// A URL has a wildcard only as its whole last part, or in the name of a container without anything behind it.
+fn remote(text: &str, end: End) -> Result<Source, UsageError> {
     let (path, query) = match text.split_once('?') {
         Some((path, query)) => (path, format!("?{query}")),
         None => (text, String::new()),
@@ -34,7 +56,7 @@ fn remote(text: &str) -> Result<Source, UsageError> {
     let stripped = path.strip_suffix("/*").map(|path| format!("{path}/"));
     let is_content = stripped.is_some();
     let path = stripped.unwrap_or_else(|| path.to_owned());
-    if path.contains('*') {
+    if path.contains('*') && !names_account(&path, end) {
         return Err(UsageError::meaning(format!(
             "cannot use wildcards in the path section of the URL except in trailing `/*`: `{}` (a `*` in a name is `%2A` there)",
             shown(&path)
@@ -151,6 +173,38 @@ mod tests {
         assert!(is_content);
         assert!(!taken(&format!("{url}/d?sig=x*"), End::Blob).1);
         assert!(source(&format!("{url}/d*"), End::Blob).is_err());
+        assert_eq!(
+            taken(&format!("{url}*?sig=x"), End::Blob).0,
+            format!("{url}*?sig=x")
+        );
+        assert!(source(&format!("{url}*/d"), End::Blob).is_err());
+        assert!(source("https://a.file.core.windows.net/s*", End::File).is_err());
+    }
+
+    #[test]
+    fn a_url_without_a_container_names_an_account() {
+        let host = "https://a.blob.core.windows.net";
+        for place in [
+            host.to_owned(),
+            format!("{host}/?sig=x/y"),
+            format!("{host}/logs*"),
+            "http://127.0.0.1:10000/account".into(),
+            "http://127.0.0.1:10000/account/l*".into(),
+        ] {
+            assert!(names_account(&place, End::Blob), "{place}");
+        }
+        for place in [
+            format!("{host}/c"),
+            format!("{host}/c/*"),
+            format!("{host}/c*/d"),
+            "http://127.0.0.1:10000/account/c".into(),
+        ] {
+            assert!(!names_account(&place, End::Blob), "{place}");
+        }
+        assert!(!names_account(
+            "https://a.file.core.windows.net/",
+            End::File
+        ));
     }
 
     #[test]

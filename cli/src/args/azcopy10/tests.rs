@@ -40,7 +40,7 @@ fn a_copy_has_the_defaults_of_azcopy_10() {
     assert_eq!(
         up,
         format!(
-            "/Source:/d /Dest:{C} /DestType:Blob /S /AsSubdir /Y /SetContentType /BlobType:detect /Links:skip"
+            "/Source:/d /Dest:{C} /DestType:Blob /S /AsSubdir /Y /SetContentType:detect /BlobType:detect /Links:skip"
         )
     );
     let down = rows(&format!("cp {C}/v/* /d --recursive"));
@@ -179,7 +179,7 @@ fn a_sync_deletes_and_asks_as_it_is_told() {
     assert_eq!(
         text,
         format!(
-            "/Source:/d /Dest:{C} /DestType:Blob /Sync /Y /SetContentType /BlobType:detect /Links:skip"
+            "/Source:/d /Dest:{C} /DestType:Blob /Sync /Y /SetContentType:detect /BlobType:detect /Links:skip"
         )
     );
     assert!(rows(&format!("sync /d {C} --delete-destination=TRUE")).contains("/Delete:on"));

@@ -11,6 +11,7 @@ use super::filters::SUB_FOLDERS;
 use super::flag::Verdict;
 use super::from_to::{self, End};
 use super::{Verb, Words};
+use crate::intent::DETECTED;
 use crate::mask::shown;
 use crate::parameter::{self as row, Dialect, Parameter, Value};
 use crate::parsed::ParsedArgs;
@@ -313,13 +314,13 @@ impl Translator<'_> {
         }
     }
 
-    /// Uploads get the type of their extension, unless one is given.
+    /// Uploads get the type of their extension or of their first bytes, unless one is given.
     fn content_type(&mut self, ends: &CommandEnds) -> Result<(), UsageError> {
         let is_guessed = !self.words.is_on("no-guess-mime-type", false);
         match self.words.raw("content-type").map(OsStr::to_owned) {
             Some(given) => self.value(&row::SET_CONTENT_TYPE, given),
             None if is_guessed && ends.is_upload() && ends.source == End::Local => {
-                self.flag(&row::SET_CONTENT_TYPE)
+                self.value(&row::SET_CONTENT_TYPE, DETECTED)
             }
             None => Ok(()),
         }

@@ -9,6 +9,7 @@ use super::filters::{SUB_FOLDERS, of_azcopy};
 use super::flag::{Flag, Verdict, set_of};
 use super::flags::FLAGS;
 use super::from_to::{self, End};
+use crate::intent::DETECTED;
 use crate::mask::shown;
 use crate::parameter::{self as row, Dialect, Parameter};
 use crate::parsed::ParsedArgs;
@@ -154,10 +155,13 @@ impl Writer<'_> {
         let is_upload = source == End::Local && target.is_remote();
         let is_download = source.is_remote() && !target.is_remote() && target != End::Trash;
         let content_type = self.text(&row::SET_CONTENT_TYPE)?.to_owned();
-        if !content_type.is_empty() {
-            self.flag(format!("--content-type={content_type}"));
-        } else if is_upload && !self.args.has(&row::SET_CONTENT_TYPE) {
-            self.flag("--no-guess-mime-type");
+        match &*content_type {
+            // It is what AzCopy does by itself.
+            DETECTED if is_upload => {}
+            "" if is_upload && self.args.has(&row::SET_CONTENT_TYPE) => {}
+            "" if is_upload => self.flag("--no-guess-mime-type"),
+            "" => {}
+            given => self.flag(format!("--content-type={given}")),
         }
         match &*self.text(&row::LINKS)?.to_ascii_lowercase() {
             "" => {}

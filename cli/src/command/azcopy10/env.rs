@@ -52,6 +52,10 @@ const VARIABLES: &[Variable] = &[
         "How much memory is used for data, in GiB",
     ),
     plain(
+        "AZCOPY_CONTENT_TYPE_MAP",
+        "A file of content types by extension, for uploads",
+    ),
+    plain(
         "AZCOPY_DEFAULT_SERVICE_API_VERSION",
         "The API version of the service",
     ),

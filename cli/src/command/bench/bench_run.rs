@@ -18,7 +18,9 @@ use super::super::run_host::{RunHost, listeners};
 use crate::console::{Console, Level, count};
 use crate::listener::error_text::unusable;
 use crate::listener::record::record;
-use crate::listener::{JsonRecords, Listener, Messages, ProgressDisplay, RunEnd};
+use crate::listener::{
+    AzCopy10Output, JobKind, JsonRecords, Listener, Messages, ProgressDisplay, RunEnd,
+};
 
 use crate::ending::Ending;
 use crate::environment::Environment;
@@ -82,6 +84,38 @@ pub(in crate::command) const COMMAND: Command = Command {
 
 fn run(list: &[OsString], console: &Arc<Console>) -> std::result::Result<Ending, UsageError> {
     let (way, rest) = way(list)?;
+    run_in(way, rest, OutputForm::Own, console)
+}
+
+/// Runs AzCopy 10's `bench` with these parameters: a source is measured by downloads, a destination by uploads.
+pub(in crate::command) fn of_azcopy10(
+    list: &[OsString],
+    console: &Arc<Console>,
+) -> std::result::Result<Ending, UsageError> {
+    let is_download = COMMAND.read(list)?.has(&row::SOURCE);
+    let way = if is_download {
+        BenchDirection::Down
+    } else {
+        BenchDirection::Up
+    };
+    run_in(way, list, OutputForm::AzCopy10, console)
+}
+
+/// Whose lines a measurement prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum OutputForm {
+    /// The figures of azring.
+    Own,
+    /// The lines or records of a job of AzCopy 10, which scripts look for. The figures come before its last lines.
+    AzCopy10,
+}
+
+fn run_in(
+    way: BenchDirection,
+    rest: &[OsString],
+    form: OutputForm,
+    console: &Arc<Console>,
+) -> std::result::Result<Ending, UsageError> {
     let args = COMMAND.read_about(way.place(), rest)?;
     if !args.has(way.place()) {
         return Err(UsageError::meaning(format!(
@@ -102,6 +136,7 @@ fn run(list: &[OsString], console: &Arc<Console>) -> std::result::Result<Ending,
         Err(ending) => return Ok(ending),
     };
     let run = BenchRun {
+        form,
         bench: &bench,
         settings: &settings,
         host: &host,
@@ -129,6 +164,7 @@ fn way(list: &[OsString]) -> std::result::Result<(BenchDirection, &[OsString]), 
 
 /// One call of `bench`.
 struct BenchRun<'a> {
+    form: OutputForm,
     bench: &'a Bench,
     settings: &'a Settings,
     host: &'a RunHost,
@@ -222,13 +258,19 @@ impl BenchRun<'_> {
             };
         let is_json = self.settings.json;
         let console = || Arc::clone(self.console);
-        listeners.push(Box::new(FigureListener::new(
-            console(),
-            self.bench.way,
-            options,
-            is_json,
-        )));
-        if is_json {
+        let is_azcopy10 = self.form == OutputForm::AzCopy10;
+        if !(is_azcopy10 && is_json) {
+            listeners.push(Box::new(FigureListener::new(
+                console(),
+                self.bench.way,
+                options,
+                is_json,
+            )));
+        }
+        if is_azcopy10 {
+            let output = AzCopy10Output::new(console(), JobKind::Copy, options, self.settings);
+            listeners.push(Box::new(output));
+        } else if is_json {
             listeners.push(Box::new(RecordsWithoutObjects(JsonRecords::new(
                 console(),
                 options,
@@ -290,7 +332,7 @@ impl BenchRun<'_> {
     }
 
     fn tell(&self, text: &str) {
-        if self.settings.json {
+        if self.settings.json && self.form == OutputForm::Own {
             let fields = json!({ "message": text });
             self.console
                 .result(&record(Timestamp::now(), "warning", &fields));

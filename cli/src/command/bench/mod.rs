@@ -7,4 +7,4 @@ mod figures;
 
 mod bench_run;
 
-pub(super) use bench_run::COMMAND;
+pub(super) use bench_run::{COMMAND, of_azcopy10};

@@ -39,11 +39,11 @@ fn a_location_that_is_none_is_named_with_its_side_and_without_its_secrets() {
     assert_snapshot!(refused(&source, &[]), @r#"Error parsing source location "ftp://host/x": `ftp://` is not supported: a location is a path of this machine or a URL that begins with `https://` or `http://`. For more details, please type "azring /?:Source"."#);
     let target = [
         "/Source:/data",
-        "/Dest:https://a.blob.core.windows.net?sig=canary",
+        "/Dest:https://a.blob.core.windows.net/c*/d?sig=canary",
     ];
     let text = refused(&target, &[]);
     assert!(!text.contains("canary"));
-    assert_snapshot!(text, @r#"Error parsing destination location "https://a.blob.core.windows.net?sig=******": the URL names no container: copying a whole account is not supported. For more details, please type "azring /?:Dest"."#);
+    assert_snapshot!(text, @r#"Error parsing destination location "https://a.blob.core.windows.net/c*/d?sig=******": a `*` in the name of a container stands for several containers: only a copy and a list read several, and nothing can follow that name. For more details, please type "azring /?:Dest"."#);
     assert_snapshot!(refused(&["/Source:C:\\data", UPLOAD[1]], &[]), @r#"Error parsing source location "C:\data": `C:\data` is a Windows path: give a path of this machine, or map the drive to a folder, for example `/MapDrive:C:=/mnt/c`. For more details, please type "azring /?:Source"."#);
 }
 

@@ -109,6 +109,7 @@ impl Upload {
                 stat: None,
                 extents: None,
                 flaw: None,
+                shown_type: None,
                 is_in_place: false,
                 action: None,
             }),
@@ -195,6 +196,7 @@ fn an_object_that_cannot_be_inspected_keeps_its_name_in_a_share() {
             stat: None,
             extents: None,
             flaw: None,
+            shown_type: None,
             is_in_place: false,
             action: None,
         };

@@ -13,6 +13,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use azring_transport as transport;
 use azring_transport::http::Request;
 
+use super::account::TargetContainers;
+use super::name::blob_name;
 use super::properties::{BlobType, Properties, blob_properties_on, check_version, kind};
 use super::request::copy_blob::{self, CopyMode};
 use super::request::head_blob;
@@ -52,6 +54,8 @@ pub struct BlobServerCopy {
     given: Arc<PropertyOptions>,
     /// Whether the service knows Copy Blob From URL, as far as this run has seen.
     knows_sync: Arc<AtomicBool>,
+    /// The containers, where there are several.
+    containers: TargetContainers,
 }
 
 /// The method by which one blob is copied.
@@ -73,6 +77,7 @@ impl BlobServerCopy {
             block_bytes: options.upload.block_bytes.max(BLOCK_BYTES_MIN),
             given: Arc::clone(&options.properties),
             knows_sync: Arc::new(AtomicBool::new(true)),
+            containers: TargetContainers::default(),
         }
     }
 
@@ -135,6 +140,8 @@ impl ServerCopy for BlobServerCopy {
                 // The request has no header by which the File service would keep the dot.
                 origin.check_dots("the Blob service")?;
             }
+            let name = blob_name(&task.target);
+            self.containers.make(tools, &self.place, name).await?;
             let method = self.method(&task.entry);
             let account = self.place.account();
             let origin = match method {

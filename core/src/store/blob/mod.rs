@@ -2,7 +2,7 @@
 //!
 //! `source`, `reader`, `target`, `writer`, `copier` and `remover` are its columns in the table of stores, and
 //! `open` opens them. `rules` has the limits of the service, `request` its REST calls, one per file and without
-//! IO, and `list` its listing.
+//! IO, and `list` its listing; `account` is for several containers at once.
 
 pub mod rules;
 
@@ -21,6 +21,8 @@ mod single;
 mod open;
 
 mod list;
+
+mod account;
 
 mod nothing;
 

@@ -12,6 +12,8 @@ pub(super) struct BlobNaming {
     directory: String,
     /// The source's names are names of blobs already, and stay as they are.
     as_is: bool,
+    /// The first part of a name is a container.
+    of_account: bool,
 }
 
 impl BlobNaming {
@@ -19,7 +21,13 @@ impl BlobNaming {
         Self {
             directory: directory.to_owned(),
             as_is,
+            of_account: false,
         }
+    }
+
+    /// The same where the first part of a name is a container.
+    pub(super) fn of_account(self, of_account: bool) -> Self {
+        Self { of_account, ..self }
     }
 
     /// The full name of the blob that an entry becomes.
@@ -63,8 +71,13 @@ impl BlobNaming {
         } else {
             format!("{}/{relative}", self.directory)
         };
+        let (container, own_name) = full.split_once('/').unwrap_or_default();
+        if self.of_account && (container.is_empty() || own_name.is_empty()) {
+            return Err(invalid(entry, "its first part is no container"));
+        }
+        let own_name = if self.of_account { own_name } else { &full };
         // The service counts UTF-16 code units.
-        if full.encode_utf16().count() > NAME_CHARS_MAX {
+        if own_name.encode_utf16().count() > NAME_CHARS_MAX {
             return Err(Error::Name(format!(
                 "file `{entry}` is too long, relative path must not exceed {NAME_CHARS_MAX} characters"
             )));

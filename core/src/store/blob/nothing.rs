@@ -18,6 +18,9 @@ pub(super) async fn cause(
     place: &BlobLocation,
     selection: &Selection,
 ) -> Result<NothingSelected> {
+    if place.is_account() {
+        return Ok(NothingSelected::Empty);
+    }
     if is_blob(tools, place).await? {
         return Ok(NothingSelected::SingleObject);
     }

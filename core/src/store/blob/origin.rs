@@ -19,9 +19,10 @@ pub(super) fn origin(
     access: &SourceAccess,
     now: SystemTime,
 ) -> Result<Origin> {
+    let (container, own_name) = place.place().split_root(name);
     let resource = SasResource::Blob {
-        container: place.container.clone(),
-        name: name.to_owned(),
+        container: container.to_owned(),
+        name: own_name.to_owned(),
         snapshot: snapshot.map(str::to_owned),
     };
     Ok(Origin {

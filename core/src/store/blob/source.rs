@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use tokio::sync::mpsc;
 
+use super::account::AccountListing;
 use super::list::BlobListing;
 use super::nothing;
 use super::open::add_tags;
@@ -102,6 +103,15 @@ impl Source for BlobSource {
                 }
                 listed
             }
+            BlobSelection::Matching(pattern) if place.is_account() => {
+                let listing = AccountListing {
+                    place,
+                    pattern: pattern.clone(),
+                    filter: Arc::clone(&self.filter),
+                    read_options: self.read_options,
+                };
+                start_listing(|pages| listing.run(tools.clone(), scope, pages))
+            }
             BlobSelection::Matching(pattern) => {
                 let listing = BlobListing {
                     place,
@@ -159,13 +169,23 @@ impl Source for BlobSource {
                     Ok(found)
                 }
                 Some(id) => {
+                    let (place, own_name) = self.place.container_of(name);
+                    let own_name = if self.place.is_account() {
+                        &own_name
+                    } else {
+                        name
+                    };
                     let listing = BlobListing {
-                        place: BlobLocation::clone(&self.place),
-                        pattern: Pattern::new(Some(name), PatternRule::Exact)?,
+                        place,
+                        pattern: Pattern::new(Some(own_name), PatternRule::Exact)?,
                         filter: Arc::default(),
                         read_options: self.read_options,
                     };
-                    listing.snapshot(tools, id).await
+                    let found = listing.snapshot(tools, id).await?;
+                    Ok(found.map(|entry| Entry {
+                        name: name.into(),
+                        ..entry
+                    }))
                 }
             }
         })
@@ -182,11 +202,17 @@ impl Source for BlobSource {
     }
 
     fn selects(&self, name: &EntryName) -> bool {
+        // The rules are about the names in a container.
+        let mut own_name = name.as_bytes();
+        if self.place.is_account() {
+            let slash = own_name.iter().position(|&byte| byte == b'/');
+            own_name = slash.map_or(b"", |slash| &own_name[slash + 1..]);
+        }
         let is_named = match &self.selection {
             BlobSelection::One(entry) => entry.name == *name,
-            BlobSelection::Matching(pattern) => pattern.matches(name.as_bytes()),
+            BlobSelection::Matching(pattern) => pattern.matches(own_name),
         };
-        is_named && self.filter.selects_name(name.as_bytes())
+        is_named && self.filter.selects_name(own_name)
     }
 
     fn extents<'a>(

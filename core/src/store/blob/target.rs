@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use super::account::TargetContainers;
 use super::container;
 use super::name::{BlobNaming, blob_name};
 use super::properties::{BlobType, Properties, check_version, kind};
@@ -38,6 +39,8 @@ pub struct BlobTarget {
     pub(super) chooses_type: bool,
     /// The container's identity.
     pub(super) identity: RootIdentity,
+    /// The containers, where there are several.
+    pub(super) containers: TargetContainers,
 }
 
 impl BlobTarget {
@@ -48,13 +51,14 @@ impl BlobTarget {
             keeps,
             // Files that become page blobs by their names have that type already.
             chooses_type: !keeps && (shape.blob_type.is_some() || !shape.disks_as_pages),
-            naming: BlobNaming::new(&place.directory, keeps),
+            naming: BlobNaming::new(&place.directory, keeps).of_account(place.is_account()),
             properties: Arc::default(),
             place: Arc::new(place),
             blob_type: shape.blob_type.unwrap_or(BlobType::Block),
             block_bytes: shape.block_bytes,
             keeps_block_bytes: shape.keeps_block_bytes,
             identity: RootIdentity::default(),
+            containers: TargetContainers::default(),
         }
     }
 
@@ -122,6 +126,10 @@ impl Target for BlobTarget {
 
     fn prepare<'a>(&'a self, tools: &'a Tools) -> Step<'a, Result<()>> {
         Box::pin(async move {
+            if self.place.is_account() {
+                // Each container is made before its first blob.
+                return Ok(());
+            }
             let made = container::make(tools, &self.place).await?;
             self.identity.keep(made);
             Ok(())
@@ -174,6 +182,9 @@ impl Target for BlobTarget {
     }
 
     fn identity<'a>(&'a self, tools: &'a Tools) -> Step<'a, Result<Option<Box<str>>>> {
+        if self.place.is_account() {
+            return Box::pin(async { Ok(None) });
+        }
         let asked = container::identity(tools, &self.place);
         Box::pin(self.identity.or_ask(asked))
     }
@@ -221,11 +232,13 @@ impl Target for BlobTarget {
     fn create<'a>(&'a self, tools: &'a Tools, task: &'a Task) -> Step<'a, Result<Arc<dyn Writer>>> {
         Box::pin(async move {
             check_version(&self.properties, &self.place)?;
+            let name = blob_name(&task.target);
+            self.containers.make(tools, &self.place, name).await?;
             let entry = &task.entry;
             let draft = Draft {
                 expected: Expected::new(task.replace.clone()),
                 place: Arc::clone(&self.place),
-                name: blob_name(&task.target).into(),
+                name: name.into(),
                 is_copy: self.keeps,
                 content_type: task.content_type.clone(),
                 md5: entry.md5.filter(|_| self.keeps),

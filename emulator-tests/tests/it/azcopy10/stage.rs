@@ -35,7 +35,20 @@ impl Remote {
     fn is_account(&self) -> bool {
         self.root.is_empty() || self.root.contains('*')
     }
+
+    /// A container of the account.
+    fn container(&self, name: &str) -> Self {
+        Self {
+            account: self.account,
+            is_file: false,
+            root: name.to_owned(),
+            path: String::new(),
+        }
+    }
 }
+
+/// The containers of an account that is copied as a whole.
+const ACCOUNT_CONTAINERS: [&str; 2] = ["images", "logs2026"];
 
 /// A folder and an emulator for one line.
 pub(super) struct Stage {
@@ -172,6 +185,10 @@ impl Stage {
 
     fn seed_remote(&self, remote: &Remote, tree: &Tree) {
         if remote.is_account() {
+            // A target has no containers before.
+            for name in ACCOUNT_CONTAINERS.iter().filter(|_| !tree.is_empty()) {
+                self.seed_remote(&remote.container(name), tree);
+            }
             return;
         }
         if remote.is_file {
@@ -195,10 +212,17 @@ impl Stage {
     /// The names that exist: of blobs, of files in shares, of files here.
     fn names(&self) -> BTreeSet<String> {
         let mut names = BTreeSet::new();
-        for remote in self.places().iter().filter_map(|place| remote(place)) {
+        let places = self.places();
+        let remotes = places.iter().filter_map(|place| remote(place));
+        let remotes = remotes.flat_map(|remote| {
             if remote.is_account() {
-                continue;
+                let containers = ACCOUNT_CONTAINERS.iter();
+                containers.map(|name| remote.container(name)).collect()
+            } else {
+                vec![remote]
             }
+        });
+        for remote in remotes {
             let (listed, kind) = if remote.is_file {
                 let share = self.share(&remote);
                 let listed = if share.exists() {

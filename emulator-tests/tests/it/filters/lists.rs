@@ -208,3 +208,64 @@ fn a_copy_of_a_list_that_is_killed_goes_on_inside_the_list() {
     });
     assert_same(&scene.tree, &Tree::read_from(target.path()));
 }
+
+#[test]
+fn a_folder_of_a_list_stands_for_everything_below_it() {
+    let lists = Folder::new();
+    let list = from(&file(&lists, "logs\na.txt\nlogs/a.txt\nno-such-folder\n"));
+    let expected = tree().only(|name| name == "a.txt" || name.starts_with("logs/"));
+    let count = expected.len() as u64;
+    let (_server, service) = single_account::start();
+    let (_files_server, files) = single_account::start_for_files();
+    let (container, share) = (
+        service.fresh_container("folders"),
+        files.fresh_share("folders"),
+    );
+    let folder = folder_with(&tree());
+    let up = Azring::upload(folder.path(), &container).args(["/S", "/Y", &list]);
+    let missing = ["no-such-folder"];
+    up.run().failed().naming(&missing).counting(count, 0, 1);
+    assert_same(&expected, &Tree::get_from(&container));
+    let target = Folder::new();
+    Tree::named(["logs2/x", "zzz"]).put_into(&container);
+    let down = Azring::download(&container, target.path()).args(["/S", "/Y", &list]);
+    down.run().failed().naming(&missing).counting(count, 0, 1);
+    assert_same(&expected, &Tree::read_from(target.path()));
+    tree().put_into(&share);
+    let target = Folder::new();
+    let down = Azring::download(&share, target.path()).args(["/S", "/Y", &list]);
+    down.run().failed().naming(&missing).counting(count, 0, 1);
+    assert_same(&expected, &Tree::read_from(target.path()));
+    let remove = Azring::new()
+        .args([
+            "remove",
+            &container.url(),
+            "/S",
+            "/Y",
+            "/SourceType:Blob",
+            &list,
+        ])
+        .source_key(container.account());
+    remove.run().failed().naming(&missing);
+    assert_eq!(container.names(), ["logs2/x", "zzz"]);
+}
+
+#[test]
+fn a_copy_of_listed_folders_that_is_killed_goes_on() {
+    let (scene, mut draw) = (Scene::new(many()), Draw::new("folders of a list"));
+    let container = scene.blob_service().fresh_container("kill");
+    scene.tree.put_into(&container);
+    Tree::named(["zzz/junk", "junk"]).put_into(&container);
+    let (lists, target) = (Folder::new(), Folder::new());
+    let names: Vec<&str> = scene.tree.files().map(|(name, _)| name).collect();
+    let mut folders: Vec<&str> = names
+        .iter()
+        .filter_map(|name| name.split('/').next())
+        .collect();
+    folders.dedup();
+    let list = from(&file(&lists, folders.join("\n")));
+    scene.kill_and_run_again(&mut draw, || {
+        Azring::download(&container, target.path()).arg(&list)
+    });
+    assert_same(&scene.tree, &Tree::read_from(target.path()));
+}

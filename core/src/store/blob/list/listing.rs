@@ -59,7 +59,12 @@ impl BlobListing {
             return;
         }
         let until = until.flatten();
+        let folder = scope.folder.as_ref().and_then(EntryName::as_str);
         let bookmark = match scope.marker.as_deref() {
+            None if folder.is_some() => folder.map(|folder| {
+                let folder = self.place.full_name(folder);
+                whole(&format!("{folder}/"))
+            }),
             // Prefixes are in the order of bytes, which need not be the service's.
             None if until.is_some() => Some(whole(&root)),
             None => Some(self.beginning()),

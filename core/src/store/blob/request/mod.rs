@@ -11,6 +11,8 @@ pub mod get_service_properties;
 
 pub mod list_blobs;
 
+pub mod list_containers;
+
 pub mod head_blob;
 
 pub mod get_blob;

@@ -57,6 +57,7 @@ fn content_type(options: &Options) -> String {
     match &options.upload.content_type {
         ContentType::Unset => "none".to_owned(),
         ContentType::ByExtension(_) => "by extension".to_owned(),
+        ContentType::ByContent(_) => "by content".to_owned(),
         ContentType::Fixed(text) => text.clone(),
     }
 }
