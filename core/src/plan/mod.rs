@@ -10,6 +10,8 @@
 
 pub mod route;
 
+mod source_names;
+
 pub mod target_name;
 
 pub mod subdirectory;

@@ -4,6 +4,7 @@
 //! line read its fields. No other file matches on both ends. Nothing here asks a disk or a
 //! service, so the command line can check its parameters against the route first.
 
+pub use super::source_names::SourceNames;
 use crate::entry::EntryName;
 use crate::location::{Location, ServicePlace};
 use crate::options::{Integrity, Options};
@@ -66,31 +67,6 @@ pub enum Way {
     Export,
     /// This machine: it reads the files of an export and writes their entities to a table.
     Import,
-}
-
-/// The names of the source's objects, which decide how a target that takes fewer names maps them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SourceNames {
-    /// Paths of files on this machine.
-    Files,
-    /// Names of blobs, in which a slash may stand anywhere.
-    Blobs,
-    /// Paths of files in a share.
-    Shares,
-}
-
-impl SourceNames {
-    fn of(source: &Location) -> Self {
-        match source {
-            Location::Blob(_) => Self::Blobs,
-            Location::Share(_) => Self::Shares,
-            Location::Local(_)
-            | Location::Table(_)
-            | Location::Pipe
-            | Location::Synthetic(_)
-            | Location::Discard(_) => Self::Files,
-        }
-    }
 }
 
 /// Which of the two ends is a service.
@@ -370,7 +346,8 @@ fn check_writable(target: ServicePlace<'_>) -> Result<()> {
     }
     if target.snapshot.is_some() {
         return Err(Error::Usage(format!(
-            "`{target}` is a snapshot, which can only be read: leave `sharesnapshot` out of the destination"
+            "`{target}` is a snapshot, which can only be read: leave `{}` out of the destination",
+            target.snapshot_field()
         )));
     }
     Ok(())

@@ -9,14 +9,16 @@
 use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::io;
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rustix::fs::Dir;
+use rustix::fs::{Dir, FlockOperation, flock};
+use rustix::io::Errno;
 
-use super::own_name;
+use super::own_name::{self, ProbeName};
 use super::rename::{self, Placement, Replace, is_taken, place_new, stat_of};
 use super::root::{FileStat, Root, shown};
 
@@ -212,20 +214,47 @@ fn spelling_of(folder: &Root, name: &OsStr, stat: &FileStat) -> Option<OsString>
 
 /// Whether the folder treats different names as one. A probe file is made, looked up under other
 /// spellings, and removed. Where no file can be made, the answer is yes, to be safe.
+///
+/// The probe of a run that was killed meanwhile is used and removed by the next run: it has the same name.
 pub(super) fn folds(folder: &Root) -> bool {
-    let Ok(name) = own_name::probe() else {
+    let names = [ProbeName::Fixed, ProbeName::Fresh].into_iter();
+    let names: Vec<String> = names
+        .filter_map(|kind| own_name::probe(kind).ok())
+        .collect();
+    let plain = names
+        .iter()
+        .map(|name| name.replace(own_name::PROBE_LETTERS, ""));
+    let mut names = names.iter().cloned().chain(plain);
+    let Some((probe, made)) = names.find_map(|name| Some((claim(folder, &name)?, name))) else {
         return true;
     };
-    let plain = name.replace(own_name::PROBE_LETTERS, "");
-    let made = [&name, &plain]
-        .into_iter()
-        .find(|name| folder.create_new(name).is_ok());
-    let Some(made) = made else { return true };
-    let folds = spellings(made).iter().any(|name_folding| {
+    let folds = spellings(&made).iter().any(|name_folding| {
         stat_of(folder, OsStr::new(name_folding)).is_ok_and(|found| found.is_some())
     });
-    folder.remove(made);
+    folder.remove(&made);
+    // It is locked until its name is gone.
+    drop(probe);
     folds
+}
+
+/// A probe file of this name that no other process uses: a new one, or an empty one that was left. A process that
+/// makes a probe holds its lock.
+fn claim(folder: &Root, name: &str) -> Option<OwnedFd> {
+    let (file, is_new) = match folder.create_new(name) {
+        Ok(file) => (file, true),
+        Err(error) if is_taken(&error) => (folder.open_own(Path::new(name)).ok()??, false),
+        Err(_) => return None,
+    };
+    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => {}
+        Err(Errno::WOULDBLOCK) => return None,
+        // Without locks a new file is nobody else's.
+        Err(_) => return is_new.then_some(file),
+    }
+    let own = FileStat::of_open(&file).ok()?;
+    let found = stat_of(folder, OsStr::new(name)).ok()??;
+    let is_there = (own.device, own.inode) == (found.device, found.inode);
+    (is_there && own.is_file && own.bytes == 0).then_some(file)
 }
 
 /// Names that some file system treats as the same: other case, other normal forms (canonical and
@@ -259,6 +288,32 @@ mod tests {
     }
 
     #[test]
+    fn the_probe_of_a_run_that_was_killed_is_removed_by_the_next_one() {
+        let place = tempfile::tempdir_in(".").unwrap();
+        let left = own_name::probe(ProbeName::Fixed).unwrap();
+        std::fs::write(place.path().join(&left), "").unwrap();
+        assert!(!folds(&Root::open(place.path()).unwrap()));
+        assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 0);
+        // A file of that name with data is nobody's probe, and stays.
+        std::fs::write(place.path().join(&left), "data").unwrap();
+        assert!(!folds(&Root::open(place.path()).unwrap()));
+        assert_eq!(std::fs::read(place.path().join(&left)).unwrap(), b"data");
+    }
+
+    #[test]
+    fn a_probe_that_another_process_holds_is_left_to_it() {
+        let place = tempfile::tempdir_in(".").unwrap();
+        let root = Root::open(place.path()).unwrap();
+        let name = own_name::probe(ProbeName::Fixed).unwrap();
+        let held = claim(&root, &name).unwrap();
+        assert!(claim(&root, &name).is_none());
+        assert!(!folds(&root));
+        assert!(place.path().join(&name).exists());
+        drop(held);
+        assert!(claim(&root, &name).is_some());
+    }
+
+    #[test]
     fn whoever_found_a_file_learns_whose_it_is() {
         let taken = &TakenNames::default();
         let placing = taken.wait_to_place();
@@ -282,7 +337,7 @@ mod tests {
 
     #[test]
     fn a_probe_is_looked_for_under_five_other_names() {
-        let name = own_name::probe().unwrap();
+        let name = own_name::probe(ProbeName::Fresh).unwrap();
         let mut all = spellings(&name);
         all.push(name);
         all.sort();

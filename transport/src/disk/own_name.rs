@@ -44,9 +44,23 @@ pub(super) fn fresh() -> io::Result<String> {
     Ok(format!("{BEGIN}{}{END}", random_digits()?))
 }
 
-/// The name of a probe.
-pub(super) fn probe() -> io::Result<String> {
-    Ok(format!("{BEGIN}{}{PROBE_LETTERS}{END}", random_digits()?))
+/// The name of a probe. `Fixed` is the same in every run, so that the next one finds and removes what a run that was
+/// killed has left.
+pub(super) fn probe(kind: ProbeName) -> io::Result<String> {
+    let digits = match kind {
+        ProbeName::Fixed => "70726f6265206f66206e616d65732020".to_owned(),
+        ProbeName::Fresh => random_digits()?,
+    };
+    Ok(format!("{BEGIN}{digits}{PROBE_LETTERS}{END}"))
+}
+
+/// Which name a probe gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ProbeName {
+    /// The same in every folder and run.
+    Fixed,
+    /// One that nobody else uses.
+    Fresh,
 }
 
 /// The name of the part file of a job's target: the same in each run of the job.
@@ -70,7 +84,7 @@ mod tests {
     #[test]
     fn own_names_are_known_again_and_names_like_them_are_not() {
         let part = part_name("0123456789abcdef", 7);
-        for own in [fresh().unwrap(), probe().unwrap(), part] {
+        for own in [fresh().unwrap(), probe(ProbeName::Fresh).unwrap(), part] {
             assert!(is_own_name(own.as_bytes()), "{own}");
         }
         for other in [

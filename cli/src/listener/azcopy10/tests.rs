@@ -60,7 +60,7 @@ fn end(output: &AzCopy10Output, summary: &Summary, ending: Ending) {
 fn a_copy_ends_with_azcopys_lines() {
     let (output, printed) = output(JobKind::Copy, &[]);
     end(&output, &summary(), Ending::Failure);
-    assert_snapshot!(printed.results(), @"
+    assert_snapshot!(printed.results().trim(), @"
     Job abababab-abab-abab-abab-abababababab summary
     Elapsed Time (Minutes): 0.0334
     Number of File Transfers: 6
@@ -96,7 +96,7 @@ fn a_sync_counts_both_sides_and_deletions() {
         ..summary()
     };
     end(&output, &summary, Ending::Success);
-    assert_snapshot!(printed.results(), @"
+    assert_snapshot!(printed.results().trim(), @"
     Job abababab-abab-abab-abab-abababababab Summary
     Files Scanned at Source: 6
     Files Scanned at Destination: 9

@@ -6,20 +6,19 @@
 //! never opened. Reading folders blocks, so it happens in a thread of its own, a page ahead of the
 //! planning.
 
-use std::cmp::Ordering;
-use std::ffi::{CStr, CString, OsStr};
+use std::ffi::{CStr, OsStr};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 use azring_transport as transport;
-use azring_transport::disk::{FileStat, is_own_name};
-use rustix::fs::{self, AtFlags, Dir, FileType};
+use azring_transport::disk::FileStat;
 use rustix::io::Errno;
 use tokio::sync::mpsc::Sender;
 
 use super::anchor::{Anchor, Opened, open_folder, patiently};
 use super::attributes::{self, Judge};
+use super::folder_contents::{FolderItem, ItemKind, read_folder};
 use super::posix;
 use super::smb;
 use crate::entry::{Entry, EntryName, Layout, Version, folder_properties, link_properties};
@@ -87,51 +86,6 @@ struct Walk<'a> {
     /// The folders from the root to the one that is listed, by device and inode. Only where links are
     /// followed, which may lead back to one of them.
     above: Vec<(u64, u64)>,
-}
-
-/// The contents of a folder, in the order of full names.
-#[derive(Default)]
-struct FolderContents {
-    items: Vec<FolderItem>,
-    /// The number of part files of azring, which are not listed.
-    parts: usize,
-    /// The number of links that are passed over.
-    links: usize,
-}
-
-/// A name in a folder.
-struct FolderItem {
-    name: CString,
-    kind: ItemKind,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum ItemKind {
-    /// A file, or a link that may lead to one.
-    File,
-    Folder,
-    /// The mark of a folder, which is an entry of its own before what is in the folder.
-    Mark,
-    /// A link that is kept as such.
-    Link,
-    /// A pipe, a socket or a device.
-    Special,
-}
-
-impl FolderItem {
-    /// The order of full names, in which a folder stands as `name/`.
-    fn compare(&self, other: &Self) -> Ordering {
-        let (one, two) = (self.name.to_bytes(), other.name.to_bytes());
-        let same = one.len().min(two.len());
-        let heads = one[..same].cmp(&two[..same]);
-        heads.then_with(|| self.byte_at(same).cmp(&other.byte_at(same)))
-    }
-
-    /// The byte of its full name at this place; `None` after the end of a file's name.
-    fn byte_at(&self, at: usize) -> Option<u8> {
-        let end = (self.kind == ItemKind::Folder).then_some(b'/');
-        self.name.to_bytes().get(at).copied().or(end)
-    }
 }
 
 impl Walk<'_> {
@@ -547,59 +501,6 @@ pub(super) fn link_entry_of(name: EntryName, facts: &FileStat) -> Entry {
         carried: Some(Box::new(link_properties())),
         ..entry_of(name, facts)
     }
-}
-
-/// Reads a folder. Inspects a name where the file system does not give its type with it.
-fn read_folder(folder: &OwnedFd, links: Links, marks: bool) -> rustix::io::Result<FolderContents> {
-    let mut contents = FolderContents::default();
-    for item in Dir::read_from(folder)? {
-        let item = item?;
-        let name = item.file_name();
-        if matches!(name.to_bytes(), b"." | b"..") {
-            continue;
-        }
-        let kind = match item.file_type() {
-            FileType::Unknown => fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW)
-                .map_or(FileType::Unknown, |stat| {
-                    FileType::from_raw_mode(stat.st_mode)
-                }),
-            kind => kind,
-        };
-        if kind != FileType::Directory && is_own_name(name.to_bytes()) {
-            contents.parts += 1;
-            continue;
-        }
-        let kind = match kind {
-            FileType::Directory => ItemKind::Folder,
-            FileType::Symlink if links == Links::Skip => {
-                contents.links += 1;
-                continue;
-            }
-            FileType::Symlink if links.keeps() => ItemKind::Link,
-            FileType::Symlink if links == Links::Follow && leads_to_folder(folder, name) => {
-                ItemKind::Folder
-            }
-            FileType::RegularFile | FileType::Symlink | FileType::Unknown => ItemKind::File,
-            _ => ItemKind::Special,
-        };
-        if marks && kind == ItemKind::Folder {
-            contents.items.push(FolderItem {
-                name: name.to_owned(),
-                kind: ItemKind::Mark,
-            });
-        }
-        contents.items.push(FolderItem {
-            name: name.to_owned(),
-            kind,
-        });
-    }
-    contents.items.sort_unstable_by(FolderItem::compare);
-    Ok(contents)
-}
-
-/// Whether a link leads to a folder.
-fn leads_to_folder(folder: &OwnedFd, name: &CStr) -> bool {
-    FileStat::at(folder, name).is_ok_and(|facts| facts.is_folder)
 }
 
 /// The part of a folder that comes after a name.

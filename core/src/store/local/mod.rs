@@ -14,6 +14,8 @@ mod posix;
 
 mod smb;
 
+mod folder_contents;
+
 mod list;
 
 mod anchor;
