@@ -197,14 +197,30 @@ pub enum ArchiveState {
     Rehydrating,
 }
 
-/// Which snapshot of an object.
+/// Which snapshot or version of an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snapshot {
-    /// The service's id of the snapshot: a time.
+    /// The service's id of the snapshot: a time. For a version, [`VERSION_MARK`] and then its id, which is a time too.
     pub id: Box<str>,
     /// That time as it is written in the name of a copy, different from the labels of the object's
     /// other snapshots.
     pub label: Box<str>,
+    /// Where it is written.
+    pub place: LabelPlace,
+}
+
+/// What the id of a version begins with, in a [`Snapshot`] and in journals.
+pub const VERSION_MARK: &str = "versionid=";
+
+/// Where the name of a copy has the label of its snapshot or version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LabelPlace {
+    /// Before the extension: `name (label).txt`.
+    BeforeExtension,
+    /// Before the name, as AzCopy 10 writes versions: `label-name.txt`.
+    BeforeName,
+    /// Nowhere: the copy has the name of the object.
+    Nowhere,
 }
 
 /// One object of the source.

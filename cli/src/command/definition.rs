@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::sync::Arc;
 
+use super::one_place;
 use crate::args;
 use crate::console::Console;
 use crate::ending::Ending;
@@ -118,6 +119,10 @@ impl Command {
                 self.help.name,
                 parameter.spelled(args.dialect())
             ))),
+            None if what.is(&SOURCE) => {
+                one_place::unite(&mut args)?;
+                Ok(args)
+            }
             None => Ok(args),
         }
     }

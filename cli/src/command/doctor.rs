@@ -37,7 +37,11 @@ pub(super) const COMMAND: Command = Command {
         &row::SOURCE_KEY,
         &row::SOURCE_SAS,
         &row::SOURCE_TYPE,
+        &row::DEST_KEY,
+        &row::DEST_SAS,
+        &row::DEST_TYPE,
         &row::IO,
+        &row::CAP_MBPS,
         &row::CA_FILE,
         &row::AUTH,
         &row::TRUSTED_MICROSOFT_SUFFIXES,
@@ -103,7 +107,7 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> 
     let args = COMMAND.read(list)?;
     let environment = Environment::of_process(console, prompt::secret_line(console));
     let engine = intent::engine(&args, &environment)?;
-    let mut findings = machine::check(engine.io);
+    let mut findings = machine::check(engine.io, engine.bytes_per_second_max);
     if args.has(&row::SOURCE) {
         let location = intent::place(&args, &environment)?;
         let Some(place) = location.account_place() else {

@@ -18,6 +18,7 @@ use super::definition::Command;
 use super::explain_filter::explain;
 use super::list_form::ListForm;
 use super::list_table::EntityListing;
+use super::one_place::OBJECTS;
 use crate::advice::Advice;
 use crate::console::{Console, Level, count, size};
 use crate::ending::Ending;
@@ -26,7 +27,7 @@ use crate::help::CommandHelp;
 use crate::intent;
 use crate::listener::error_text::{nothing_selected, unlisted, unusable};
 use crate::listener::record::{named, record};
-use crate::parameter as row;
+use crate::parameter::{self as row, joined};
 use crate::parsed::{ParsedArgs, choice};
 use crate::prompt;
 use crate::usage_error::UsageError;
@@ -37,39 +38,15 @@ pub(super) const COMMAND: Command = Command {
         usage: "<location> [parameters]",
         brief: "List the objects of a container, share or folder, or a table's keys",
     },
-    taken: &[
-        &row::SOURCE,
-        &row::SOURCE_KEY,
-        &row::SOURCE_SAS,
-        &row::SOURCE_TYPE,
-        &row::PATTERN,
-        &row::S,
-        &row::INCLUDE_PATTERN,
-        &row::EXCLUDE_PATTERN,
-        &row::INCLUDE_PATH,
-        &row::EXCLUDE_PATH,
-        &row::INCLUDE_REGEX,
-        &row::EXCLUDE_REGEX,
-        &row::INCLUDE_MODE,
-        &row::NEWER_THAN,
-        &row::OLDER_THAN,
-        &row::MIN_SIZE,
-        &row::MAX_SIZE,
-        &row::FILES_FROM,
-        &row::FILES_FROM_0,
-        &row::FILTER_FROM,
-        &row::SHARD,
-        &row::EXPLAIN_FILTER,
-        &row::CA_FILE,
-        &row::AUTH,
-        &row::TRUSTED_MICROSOFT_SUFFIXES,
-        &row::RESPONSE_FILE,
-        &row::OUTPUT,
-        &row::PROPERTIES,
-        &row::RUNNING_TALLY,
-        &row::MACHINE_READABLE,
-        &row::MEGA_UNITS,
-    ],
+    taken: &joined::<36>(
+        &OBJECTS,
+        &[
+            &row::PROPERTIES,
+            &row::RUNNING_TALLY,
+            &row::MACHINE_READABLE,
+            &row::MEGA_UNITS,
+        ],
+    ),
     has_own_help: false,
     run,
 };

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::definition::Command;
+use super::one_place::PLACE;
 use super::run_host::failed;
 use crate::advice::Advice;
 use crate::console::Console;
@@ -19,7 +20,7 @@ use crate::help::CommandHelp;
 use crate::intent;
 use crate::listener::error_text::unusable;
 use crate::listener::record::record;
-use crate::parameter as row;
+use crate::parameter::{self as row, joined};
 use crate::parsed::{ParsedArgs, choice, read};
 use crate::prompt;
 use crate::usage_error::UsageError;
@@ -30,20 +31,7 @@ pub(super) const COMMAND: Command = Command {
         usage: "<url> [parameters]",
         brief: "Make a container, a file share, a directory in one, or a table",
     },
-    taken: &[
-        &row::SOURCE,
-        &row::SOURCE_KEY,
-        &row::SOURCE_SAS,
-        &row::SOURCE_TYPE,
-        &row::QUOTA_GB,
-        &row::CA_FILE,
-        &row::GIVE_UP,
-        &row::SERVICE_VERSION,
-        &row::AUTH,
-        &row::TRUSTED_MICROSOFT_SUFFIXES,
-        &row::RESPONSE_FILE,
-        &row::OUTPUT,
-    ],
+    taken: &joined::<15>(&PLACE, &[&row::QUOTA_GB]),
     has_own_help: false,
     run,
 };

@@ -6,6 +6,8 @@
 
 mod definition;
 
+mod one_place;
+
 mod registry;
 
 mod generate;

@@ -8,6 +8,7 @@ use azring_core::options::Options;
 
 use super::definition::Command;
 use super::explain_filter::explain;
+use super::one_place::CHANGED_OBJECTS;
 use super::run_host::{RunHost, failed, listeners};
 use crate::console::Console;
 use crate::ending::Ending;
@@ -17,7 +18,7 @@ use crate::intent;
 use crate::listener::{
     ActionSummary, AzCopy10Output, JobKind, JsonRecords, Listener, PlannedChanges,
 };
-use crate::parameter::{self as row, Dialect};
+use crate::parameter::{self as row, Dialect, joined};
 use crate::parsed::ParsedArgs;
 use crate::settings::Settings;
 use crate::usage_error::UsageError;
@@ -29,48 +30,15 @@ pub(super) const COMMAND: Command = Command {
         usage: "<url> [parameters]",
         brief: "Delete blobs, or files of a file share",
     },
-    taken: &[
-        &row::SOURCE,
-        &row::SOURCE_KEY,
-        &row::SOURCE_SAS,
-        &row::SOURCE_TYPE,
-        &row::PATTERN,
-        &row::S,
-        &row::INCLUDE_PATTERN,
-        &row::EXCLUDE_PATTERN,
-        &row::INCLUDE_PATH,
-        &row::EXCLUDE_PATH,
-        &row::INCLUDE_REGEX,
-        &row::EXCLUDE_REGEX,
-        &row::INCLUDE_MODE,
-        &row::NEWER_THAN,
-        &row::OLDER_THAN,
-        &row::MIN_SIZE,
-        &row::MAX_SIZE,
-        &row::FILES_FROM,
-        &row::FILES_FROM_0,
-        &row::FILTER_FROM,
-        &row::SHARD,
-        &row::EXPLAIN_FILTER,
-        &row::L,
-        &row::Y,
-        &row::DELETE_SNAPSHOTS,
-        &row::V,
-        &row::LOG_LEVEL,
-        &row::LEDGER,
-        &row::REPORT,
-        &row::METRICS,
-        &row::CA_FILE,
-        &row::GIVE_UP,
-        &row::SERVICE_VERSION,
-        &row::AUTH,
-        &row::TRUSTED_MICROSOFT_SUFFIXES,
-        &row::RESPONSE_FILE,
-        &row::OUTPUT,
-        &row::PROGRESS,
-        &row::EXIT_CODES,
-        &row::FAIL_IF_EMPTY,
-    ],
+    taken: &joined::<45>(
+        &CHANGED_OBJECTS,
+        &[
+            &row::Y,
+            &row::DELETE_SNAPSHOTS,
+            &row::LIST_OF_VERSIONS,
+            &row::VERSION_LABEL,
+        ],
+    ),
     has_own_help: false,
     run,
 };

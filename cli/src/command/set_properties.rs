@@ -7,6 +7,7 @@ use azring_core::job;
 
 use super::definition::Command;
 use super::explain_filter::explain;
+use super::one_place::CHANGED_OBJECTS;
 use super::run_host::{RunHost, failed, listeners};
 use crate::console::Console;
 use crate::ending::Ending;
@@ -15,7 +16,7 @@ use crate::help::CommandHelp;
 use crate::listener::{
     ActionSummary, AzCopy10Output, JobKind, JsonRecords, Listener, PlannedChanges,
 };
-use crate::parameter::{self as row, Dialect};
+use crate::parameter::{self as row, Dialect, joined};
 use crate::parsed::ParsedArgs;
 use crate::settings::Settings;
 use crate::usage_error::UsageError;
@@ -27,54 +28,20 @@ pub(super) const COMMAND: Command = Command {
         usage: "<url> [parameters]",
         brief: "Set tier, tags, metadata and content headers of objects",
     },
-    taken: &[
-        &row::SOURCE,
-        &row::SOURCE_KEY,
-        &row::SOURCE_SAS,
-        &row::SOURCE_TYPE,
-        &row::PATTERN,
-        &row::S,
-        &row::INCLUDE_PATTERN,
-        &row::EXCLUDE_PATTERN,
-        &row::INCLUDE_PATH,
-        &row::EXCLUDE_PATH,
-        &row::INCLUDE_REGEX,
-        &row::EXCLUDE_REGEX,
-        &row::INCLUDE_MODE,
-        &row::NEWER_THAN,
-        &row::OLDER_THAN,
-        &row::MIN_SIZE,
-        &row::MAX_SIZE,
-        &row::FILES_FROM,
-        &row::FILES_FROM_0,
-        &row::FILTER_FROM,
-        &row::SHARD,
-        &row::EXPLAIN_FILTER,
-        &row::TIER,
-        &row::REHYDRATE_PRIORITY,
-        &row::METADATA,
-        &row::BLOB_TAGS,
-        &row::SET_CONTENT_TYPE,
-        &row::CONTENT_ENCODING,
-        &row::CONTENT_LANGUAGE,
-        &row::CONTENT_DISPOSITION,
-        &row::CACHE_CONTROL,
-        &row::L,
-        &row::V,
-        &row::LEDGER,
-        &row::REPORT,
-        &row::METRICS,
-        &row::CA_FILE,
-        &row::GIVE_UP,
-        &row::SERVICE_VERSION,
-        &row::AUTH,
-        &row::TRUSTED_MICROSOFT_SUFFIXES,
-        &row::RESPONSE_FILE,
-        &row::OUTPUT,
-        &row::PROGRESS,
-        &row::EXIT_CODES,
-        &row::FAIL_IF_EMPTY,
-    ],
+    taken: &joined::<50>(
+        &CHANGED_OBJECTS,
+        &[
+            &row::TIER,
+            &row::REHYDRATE_PRIORITY,
+            &row::METADATA,
+            &row::BLOB_TAGS,
+            &row::SET_CONTENT_TYPE,
+            &row::CONTENT_ENCODING,
+            &row::CONTENT_LANGUAGE,
+            &row::CONTENT_DISPOSITION,
+            &row::CACHE_CONTROL,
+        ],
+    ),
     has_own_help: false,
     run,
 };

@@ -26,7 +26,7 @@ pub(crate) fn listed_place(
 ) -> Result<Location, UsageError> {
     read::check(args)?;
     filter::check(args)?;
-    let listed = location_as(args, &SOURCE, environment, Roots::OneOrMore)?;
+    let listed = location_as(args, &SOURCE, environment, Taken::ACCOUNTS)?;
     check_list_of_account(args, &listed)?;
     Ok(listed)
 }
@@ -46,13 +46,32 @@ pub(super) fn check_list_of_account(
     }
 }
 
-/// What a location may be.
+/// What a location may be besides a container, a share or a table, or what is in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Roots {
-    /// One container, or what is in it.
-    One,
-    /// Also several containers of an account.
-    OneOrMore,
+pub(super) struct Taken {
+    /// Several containers of an account.
+    accounts: bool,
+    /// A version of a blob.
+    versions: bool,
+}
+
+impl Taken {
+    pub(super) const CURRENT: Self = Self {
+        accounts: false,
+        versions: false,
+    };
+    pub(super) const ACCOUNTS: Self = Self {
+        accounts: true,
+        versions: false,
+    };
+    pub(super) const VERSIONS: Self = Self {
+        accounts: false,
+        versions: true,
+    };
+    pub(super) const ALL: Self = Self {
+        accounts: true,
+        versions: true,
+    };
 }
 
 /// One end of the copy: the parameters that describe it.
@@ -85,7 +104,7 @@ pub(super) fn location(
     end: &EndParameters,
     environment: &Environment,
 ) -> Result<Location, UsageError> {
-    location_as(args, end, environment, Roots::One)
+    location_as(args, end, environment, Taken::CURRENT)
 }
 
 /// The location of an end, which may be this.
@@ -93,9 +112,9 @@ pub(super) fn location_as(
     args: &ParsedArgs,
     end: &EndParameters,
     environment: &Environment,
-    roots: Roots,
+    taken: Taken,
 ) -> Result<Location, UsageError> {
-    let location = place_of(args, end, environment, roots)?;
+    let location = place_of(args, end, environment, taken)?;
     if let Some(place) = location.account_place() {
         let capabilities = &place.account.capabilities;
         let newest = capabilities.newest_version();
@@ -110,7 +129,7 @@ fn place_of(
     args: &ParsedArgs,
     end: &EndParameters,
     environment: &Environment,
-    roots: Roots,
+    taken: Taken,
 ) -> Result<Location, UsageError> {
     let Some(raw) = args.raw(end.place) else {
         return match end.side {
@@ -138,12 +157,23 @@ fn place_of(
     } else {
         path::translate(args, text).map_err(refused)?
     };
-    let parse = |access| {
-        let parsed = match roots {
-            Roots::One => parse(&text, access, service),
-            Roots::OneOrMore => parse_with_accounts(&text, access, service),
+    let parse = |access| -> Result<Location, UsageError> {
+        let parsed = if taken.accounts {
+            parse_with_accounts(&text, access, service)
+        } else {
+            parse(&text, access, service)
         };
-        parsed.map_err(|error| refused(error.to_string()))
+        let parsed = parsed.map_err(|error| refused(error.to_string()))?;
+        if let Location::Blob(place) = &parsed
+            && place.version.is_some()
+            && !taken.versions
+        {
+            return Err(refused(
+                "`versionid` in the query of a location is for a copy of one version, or for its removal"
+                    .into(),
+            ));
+        }
+        Ok(parsed)
     };
     let location = parse(access)?;
     if let Location::Local(path) = &location

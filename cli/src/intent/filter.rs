@@ -6,6 +6,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use azring_core::entry::LabelPlace;
 use azring_core::location::Location;
 use azring_core::select::{Filter, ListForm, NameReading, NameShard, SHARDS_MAX};
 
@@ -80,6 +81,43 @@ fn shard(args: &ParsedArgs) -> Result<Option<NameShard>, UsageError> {
         )));
     }
     Ok(Some(shard))
+}
+
+/// Refuses a list of versions where no versions can be selected.
+pub(super) fn check_versions(args: &ParsedArgs, source: &Location) -> Result<(), UsageError> {
+    let names_version = matches!(source, Location::Blob(place) if place.version.is_some());
+    if names_version && args.has(&row::SNAPSHOT) {
+        return Err(UsageError::meaning(format!(
+            "`{}` has no meaning for `{source}`, which is one version of a blob",
+            row::SNAPSHOT.spelled(args.dialect())
+        )));
+    }
+    if !args.has(&row::LIST_OF_VERSIONS) {
+        return Ok(());
+    }
+    let name = row::LIST_OF_VERSIONS.spelled(args.dialect());
+    let others = [
+        &row::SNAPSHOT,
+        &row::PATTERN,
+        &row::SYNC,
+        &row::MOVE,
+        &row::VERIFY_ONLY,
+        &row::FILES_FROM,
+        &row::FILES_FROM_0,
+        &row::MAP_FROM,
+    ];
+    if let Some(other) = others.into_iter().find(|other| args.has(other)) {
+        return Err(UsageError::meaning(format!(
+            "`{name}` and `{}` exclude each other",
+            other.spelled(args.dialect())
+        )));
+    }
+    if names_version {
+        return Err(UsageError::meaning(format!(
+            "`{name}` and `versionid` in the URL exclude each other"
+        )));
+    }
+    Ok(())
 }
 
 /// Refuses filters that exclude each other, before anything is read from standard input.
@@ -212,6 +250,12 @@ fn add_files(args: &ParsedArgs, has_paths: bool, filter: &mut Filter) -> Result<
                 filter.ordered_rules(&text)
             } else if parameter.is(&row::MAP_FROM) {
                 filter.list_with_new_names(&text, form(b'\n'))
+            } else if parameter.is(&row::LIST_OF_VERSIONS) {
+                let label = match read::choice(args, &row::VERSION_LABEL)? {
+                    Some("name") => LabelPlace::BeforeName,
+                    _ => LabelPlace::BeforeExtension,
+                };
+                filter.list_versions(&text, label)
             } else if parameter.is(&row::FILES_FROM_0) {
                 filter.list(&text, form(0))
             } else {

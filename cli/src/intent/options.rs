@@ -9,7 +9,7 @@ use azring_core::options::{
 };
 use azring_core::select::{AttributeRule, Filter};
 
-use super::ends::{Roots, SOURCE, TARGET, check_list_of_account, location_as};
+use super::ends::{SOURCE, TARGET, Taken, check_list_of_account, location_as};
 use super::{
     bench, conflict, credential, extension_types, filter, moves, pipe, posix, properties, shard,
     special, sync, table, verify,
@@ -38,14 +38,15 @@ pub(crate) fn options(args: &ParsedArgs, environment: &Environment) -> Result<Op
     let is_plain_copy = ![&row::SYNC, &row::MOVE, &row::VERIFY_ONLY]
         .iter()
         .any(|parameter| args.has(parameter));
-    let roots = if is_plain_copy {
-        Roots::OneOrMore
+    let taken = if is_plain_copy {
+        Taken::ALL
     } else {
-        Roots::One
+        Taken::CURRENT
     };
-    let source = location_as(args, &SOURCE, environment, roots)?;
-    let target = location_as(args, &TARGET, environment, roots)?;
+    let source = location_as(args, &SOURCE, environment, taken)?;
+    let target = location_as(args, &TARGET, environment, taken)?;
     check_list_of_account(args, &source)?;
+    filter::check_versions(args, &source)?;
     between(args, source, target, environment)
 }
 
@@ -58,7 +59,7 @@ pub(super) fn between(
 ) -> Result<Options, UsageError> {
     conflict::check(args, &source, &target)?;
     pipe::check(args, &source, &target)?;
-    posix::check(args, &source)?;
+    posix::check(args, &source, &target)?;
     let is_disk = special::is_disk(&source, environment);
     let upload = upload(args, environment, is_disk)?;
     let are_changed = matches!(target, Location::Discard(_));

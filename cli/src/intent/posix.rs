@@ -56,7 +56,11 @@ pub(super) fn check_room(
 }
 
 /// Refuses what has no meaning in this copy. That the ends allow the parameters was checked before.
-pub(super) fn check(args: &ParsedArgs, source: &Location) -> Result<(), UsageError> {
+pub(super) fn check(
+    args: &ParsedArgs,
+    source: &Location,
+    target: &Location,
+) -> Result<(), UsageError> {
     let spelled = |parameter: &Parameter| parameter.spelled(args.dialect());
     if args.has(&row::KEEP_SPECIAL_BITS) && !args.has(&row::POSIX) {
         return Err(UsageError::meaning(format!(
@@ -73,6 +77,15 @@ pub(super) fn check(args: &ParsedArgs, source: &Location) -> Result<(), UsageErr
         return Ok(());
     }
     let name = spelled(&row::LINKS);
+    let has_share = [source, target]
+        .iter()
+        .any(|end| matches!(end, Location::Share(_)));
+    if links.keeps() && has_share {
+        return Err(UsageError::meaning(format!(
+            "`{name}` with `keep` or `unsafe` is not supported with Azure Files: an SMB share keeps no symbolic links, and \
+             azring does not make those of an NFS share. Give `skip` or `follow`"
+        )));
+    }
     if links.keeps() && args.has(&row::MOVE) {
         return Err(UsageError::meaning(format!(
             "`{name}` has no meaning in a move, which deletes only what can be read again: a link would be followed"

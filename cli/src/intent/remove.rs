@@ -4,7 +4,7 @@ use azring_core::location::{Discard, Location};
 use azring_core::options::Options;
 use azring_core::store::RemovalOptions;
 
-use super::ends::{SOURCE, location};
+use super::ends::{SOURCE, Taken, location_as};
 use super::filter;
 use super::options::between;
 use super::sync;
@@ -25,7 +25,8 @@ pub(crate) fn remove(
             "`remove` needs the URL of a container or a file share, or of a directory or an object in it",
         ));
     }
-    let place = location(args, &SOURCE, environment)?;
+    let place = location_as(args, &SOURCE, environment, Taken::VERSIONS)?;
+    filter::check_versions(args, &place)?;
     check_place(&place)?;
     check_selection(args, &place, "delete")?;
     if !args.has(&row::L) && !args.has(&row::Y) && !environment.can_ask {

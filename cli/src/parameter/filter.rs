@@ -1,6 +1,6 @@
 //! Rows of the table: filters.
 
-use super::{BLOBS_FILES, Group, Parameter, Value};
+use super::{BLOBS, BLOBS_FILES, Group, Parameter, Value};
 
 pub(super) const GROUP: Group = Group {
     title: "Filters",
@@ -21,6 +21,8 @@ pub(super) const GROUP: Group = Group {
         &MAP_FROM,
         &FILTER_FROM,
         &SHARD,
+        &LIST_OF_VERSIONS,
+        &VERSION_LABEL,
         &EXPLAIN_FILTER,
     ],
 };
@@ -43,11 +45,17 @@ pub(crate) const FILTERS: &[&Parameter] = &[
     &MAP_FROM,
     &FILTER_FROM,
     &SHARD,
+    &LIST_OF_VERSIONS,
 ];
 
 /// The parameters whose value is a file with rules or names.
-pub(crate) const FILTER_FILES: &[&Parameter] =
-    &[&FILES_FROM, &FILES_FROM_0, &MAP_FROM, &FILTER_FROM];
+pub(crate) const FILTER_FILES: &[&Parameter] = &[
+    &FILES_FROM,
+    &FILES_FROM_0,
+    &MAP_FROM,
+    &FILTER_FROM,
+    &LIST_OF_VERSIONS,
+];
 
 /// A filter: it belongs to the job, and applies to blobs and files.
 const fn filter(
@@ -184,6 +192,35 @@ pub(crate) static FILES_FROM: Parameter = filter(
      further parameter; with `/S` (`--recursive`) a name may also be a folder and stands for everything below it, \
      except in a sync.",
 );
+
+pub(crate) static LIST_OF_VERSIONS: Parameter = Parameter {
+    applies_to: BLOBS,
+    ..filter(
+        "ListOfVersions",
+        &["list-of-versions"],
+        Value::Required("file|-"),
+        "Only these versions of one blob",
+        "Selects earlier versions of the blob that the source names: their ids, which are times, one in a line of the \
+         file or of standard input. The blob itself is not selected. Each copy has the time of its version in its \
+         name, `name (2023-11-14 091530 1234567).txt`, or `2023-11-14T09-15-30.1234567Z-name.txt` in AzCopy 10's \
+         commands and with `/VersionLabel:name`. A version that does not exist is a failure. A single version can also be named by the URL of the \
+         blob with `?versionid=`; its copy has the name of the blob. `azring list` shows the ids with \
+         `/Properties:VersionId`.",
+    )
+};
+
+pub(crate) static VERSION_LABEL: Parameter = Parameter {
+    applies_to: BLOBS,
+    default: "extension",
+    ..filter(
+        "VersionLabel",
+        &["version-label"],
+        Value::Choice(&["extension", "name"]),
+        "Where copies of versions have the time",
+        "Whether the time of a version stands before the extension of the name of its copy, as with snapshots, or before \
+         the name, as AzCopy 10 writes it.",
+    )
+};
 
 pub(crate) static FILES_FROM_0: Parameter = filter(
     "FilesFrom0",

@@ -1,6 +1,6 @@
 //! Rows of the table: what is kept of a POSIX file system.
 
-use super::{BLOBS, Group, Parameter, Value};
+use super::{BLOBS, BLOBS_FILES, Group, Parameter, Value};
 
 pub(super) const GROUP: Group = Group {
     title: "POSIX",
@@ -13,7 +13,7 @@ pub(crate) static LINKS: Parameter = Parameter {
     value: Value::Choice(&["skip", "follow", "keep", "unsafe"]),
     secret: false,
     identity: true,
-    applies_to: BLOBS,
+    applies_to: BLOBS_FILES,
     default: "links to files are copied as files, and links to folders are passed over",
     brief: "What becomes of symbolic links",
     detail: "`skip` passes over every link of this machine, with a notice. `follow` copies the file or the folder \
@@ -23,7 +23,7 @@ pub(crate) static LINKS: Parameter = Parameter {
              `..` than there are folders above it, or has `..` after a name is a failure then, because it may lead \
              out of the destination. `unsafe` is the same and makes those links too. `azring sync` treats the links \
              of both sides like this; it deletes links only with `keep` and `unsafe`. `skip` and `follow` have no \
-             meaning in a download that is no sync.",
+             meaning in a download that is no sync. With a file share only `skip` and `follow` are supported.",
     since: "azring 0.2",
 };
 

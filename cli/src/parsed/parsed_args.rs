@@ -151,6 +151,20 @@ impl ParsedArgs {
             .ok_or_else(|| UsageError::NotText(parameter.spelled(self.dialect)))
     }
 
+    /// Gives the value of a parameter to another one.
+    pub(crate) fn rename(&mut self, from: &Parameter, to: &'static Parameter) {
+        for typed in &mut self.typed {
+            if typed.parameter.is(from) {
+                typed.parameter = to;
+            }
+        }
+    }
+
+    /// Removes a parameter.
+    pub(crate) fn remove(&mut self, parameter: &Parameter) {
+        self.typed.retain(|typed| !typed.parameter.is(parameter));
+    }
+
     /// All parameters with their values; a repeated one occurs repeatedly.
     pub(crate) fn typed(&self) -> impl Iterator<Item = (&'static Parameter, Option<&OsStr>)> {
         self.typed

@@ -105,7 +105,8 @@ impl SelectedObjects<'_> {
     /// Acts on everything; returns how many parts of the place could not be listed.
     async fn all<A: ObjectAction>(&self, tools: &Tools, action: &A) -> Result<u64> {
         let (place, selection) = (&self.options.source, &self.options.selection);
-        if !selection.recursive && selection.pattern.is_none() {
+        let has_versions = selection.filter.versions().is_some();
+        if !selection.recursive && selection.pattern.is_none() && !has_versions {
             if self.single(tools, action).await? {
                 return Ok(0);
             }
@@ -113,7 +114,7 @@ impl SelectedObjects<'_> {
             return Err(Error::NotFound(text));
         }
         let source = store::open_source(place, selection)?;
-        let opened = action.open(place)?;
+        let opened = action.open(&store::listed_folder(place, selection))?;
         let mut pages = Arc::clone(&source).list(tools, ListScope::default());
         let mut unlisted = 0;
         let mut is_empty = true;
@@ -158,7 +159,9 @@ impl SelectedObjects<'_> {
     /// Acts on the single object that the place names, if nothing was selected below it.
     async fn is_single<A: ObjectAction>(&self, tools: &Tools, action: &A) -> Result<bool> {
         let selection = &self.options.selection;
-        let names_folder = selection.pattern.is_some() || selection.filter.listed().is_some();
+        let names_folder = selection.pattern.is_some()
+            || selection.filter.listed().is_some()
+            || selection.filter.versions().is_some();
         let is_asked_for = self.options.source.may_be_object() && !names_folder;
         Ok(is_asked_for && self.single(tools, action).await?)
     }

@@ -4,10 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use azring_transport::http::Account;
+use jiff::Timestamp;
 
 use super::encoding::decode;
 use super::root_path::{RootPath, RootWords};
-use super::url::usage;
+use super::url::{shown, usage};
 use super::{AccountPlace, ServicePlace};
 use crate::Result;
 
@@ -26,6 +27,8 @@ pub struct BlobLocation {
     pub directory: String,
     /// The URL ended in a slash: the path certainly names a directory.
     pub is_directory: bool,
+    /// The version of the single blob that is meant, as `versionid` of the URL says; `None` for the current one.
+    pub version: Option<String>,
 }
 
 impl BlobLocation {
@@ -36,7 +39,7 @@ impl BlobLocation {
             root: &self.container,
             directory: &self.directory,
             is_directory: self.is_directory,
-            snapshot: None,
+            snapshot: self.version.as_deref(),
         }
     }
 
@@ -90,6 +93,36 @@ impl BlobLocation {
     pub fn full_name(&self, relative: &str) -> String {
         self.place().full_name(relative)
     }
+}
+
+/// The version that the query of a URL names, and the rest of the query.
+pub(super) fn split_version(query: &str) -> Result<(Option<String>, String)> {
+    let mut version = None;
+    let mut rest = Vec::new();
+    for field in query.split('&') {
+        match field.strip_prefix("versionid=") {
+            Some(value) => version = Some(decode(value)?),
+            None => rest.push(field),
+        }
+    }
+    if let Some(time) = &version {
+        check_version(time)?;
+    }
+    Ok((version, rest.join("&")))
+}
+
+/// Refuses what is no id of a version: the names of copies contain it.
+pub(crate) fn check_version(version: &str) -> Result<()> {
+    let is_plain = version
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"-:.".contains(&byte));
+    if !is_plain || version.parse::<Timestamp>().is_err() {
+        return Err(usage(format!(
+            "`{}` is no version of a blob: the id of a version is its time, for example `2023-11-14T09:15:30.1234567Z`",
+            shown(version)
+        )));
+    }
+    Ok(())
 }
 
 /// The URL, without a credential.

@@ -40,6 +40,7 @@ mod plaintext_warning;
 
 pub use account::{ServiceKind, is_host_of, is_host_of_azure};
 pub use blob::BlobLocation;
+pub(crate) use blob::check_version;
 pub use credential::Access;
 pub(crate) use encoding::{RESERVED, decode as decode_name};
 pub use parse::{parse, parse_with_accounts, service_of};

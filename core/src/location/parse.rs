@@ -102,13 +102,19 @@ fn service(
         ServiceKind::Blob => {
             let (owner, path) = Owner::read(&host, url.path)?;
             let path = blob::read_path(path, with_accounts)?;
-            let account_place =
-                owner.place(Service::Blob, url.endpoint.clone(), access, url.query)?;
+            let (version, query) = blob::split_version(url.query)?;
+            if version.is_some() && (path.directory.is_empty() || path.is_directory) {
+                return Err(usage(
+                    "`versionid` in the query of a location is for a single blob, and the URL names none",
+                ));
+            }
+            let account_place = owner.place(Service::Blob, url.endpoint.clone(), access, &query)?;
             Ok(Location::Blob(BlobLocation {
                 account_place,
                 container: path.root,
                 directory: path.directory,
                 is_directory: path.is_directory,
+                version,
             }))
         }
         ServiceKind::Share => {

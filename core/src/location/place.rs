@@ -100,6 +100,7 @@ impl Location {
             Self::Blob(place) => Ok(Self::Blob(BlobLocation {
                 directory: place.full_name(name),
                 is_directory: true,
+                version: None,
                 ..place.clone()
             })),
             Self::Share(place) => Ok(Self::Share(ShareLocation {

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use azring_transport::http::Account;
+use azring_transport::service::Service;
 use percent_encoding::AsciiSet;
 
 use super::AccountPlace;
@@ -28,7 +29,7 @@ pub struct ServicePlace<'l> {
     pub directory: &'l str,
     /// The URL ended in a slash: the path certainly names a directory.
     pub is_directory: bool,
-    /// The snapshot of the root that is read.
+    /// The snapshot of the share, or the version of the blob, that is read.
     pub snapshot: Option<&'l str>,
 }
 
@@ -101,6 +102,14 @@ impl<'l> ServicePlace<'l> {
         !self.directory.is_empty() && !self.is_directory
     }
 
+    /// The field of a query that names the snapshot or the version.
+    pub(crate) fn snapshot_field(&self) -> &'static str {
+        match self.account().service {
+            Service::Blob => "versionid",
+            Service::Share | Service::Table => "sharesnapshot",
+        }
+    }
+
     /// Whether both are in one account of one endpoint, whatever its name is.
     pub(crate) fn shares_endpoint_with(&self, other: Self) -> bool {
         self.account().service == other.account().service
@@ -138,7 +147,7 @@ impl fmt::Display for ServicePlace<'_> {
         }
         f.write_str(if self.is_directory { "/" } else { "" })?;
         match self.snapshot {
-            Some(snapshot) => write!(f, "?sharesnapshot={snapshot}"),
+            Some(snapshot) => write!(f, "?{}={snapshot}", self.snapshot_field()),
             None => Ok(()),
         }
     }

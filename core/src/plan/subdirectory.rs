@@ -37,6 +37,7 @@ pub fn subdirectory(source: &Location, target: &Location) -> Result<Location> {
         Location::Blob(place) => Location::Blob(BlobLocation {
             directory: joined(&place.directory, text()?),
             is_directory: true,
+            version: None,
             ..place.clone()
         }),
         Location::Share(place) => Location::Share(ShareLocation {

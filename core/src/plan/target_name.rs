@@ -11,7 +11,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 use crate::Error;
-use crate::entry::EntryName;
+use crate::entry::{EntryName, LabelPlace, Snapshot};
 
 /// The name of an object at its target, as the target's store made and checked it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -61,11 +61,17 @@ impl MappedName {
         Self { name, twin: None }
     }
 
-    /// The target of a snapshot of `entry`.
+    /// The target of a snapshot or a version of `entry`.
     ///
-    /// The label stands before the extension of the last part: `a/b (2011-03-09 014234).txt`.
+    /// The label stands before the extension of the last part: `a/b (2011-03-09 014234).txt`; or where its place says.
     #[must_use]
-    pub fn labelled(self, entry: &EntryName, label: &str) -> Self {
+    pub fn labelled(self, entry: &EntryName, snapshot: &Snapshot) -> Self {
+        let label = &*snapshot.label;
+        let labelled = match snapshot.place {
+            LabelPlace::BeforeExtension => before_extension,
+            LabelPlace::BeforeName => before_name,
+            LabelPlace::Nowhere => return self,
+        };
         Self {
             name: TargetName::new(labelled(self.name.as_bytes(), label)),
             twin: Some(EntryName::new(labelled(entry.as_bytes(), label))),
@@ -73,8 +79,14 @@ impl MappedName {
     }
 }
 
+fn before_name(name: &[u8], label: &str) -> Vec<u8> {
+    let slash = name.iter().rposition(|&byte| byte == b'/');
+    let (folder, last) = name.split_at(slash.map_or(0, |slash| slash + 1));
+    [folder, label.as_bytes(), b"-", last].concat()
+}
+
 /// A dot at the very end is no extension, and disappears.
-fn labelled(name: &[u8], label: &str) -> Vec<u8> {
+fn before_extension(name: &[u8], label: &str) -> Vec<u8> {
     let last = name
         .iter()
         .rposition(|&byte| byte == b'/')
@@ -106,6 +118,27 @@ pub(crate) fn invalid(entry: &EntryName, why: &str) -> Error {
 mod tests {
     use super::*;
 
+    fn at(place: LabelPlace) -> Snapshot {
+        Snapshot {
+            id: "i".into(),
+            label: "t".into(),
+            place,
+        }
+    }
+
+    #[test]
+    fn the_label_of_a_version_can_stand_before_the_name_or_nowhere() {
+        let name = |place| {
+            let target = MappedName::unchanged(TargetName::new(&b"d/a.txt"[..]));
+            target
+                .labelled(&EntryName::from("a.txt"), &at(place))
+                .name
+                .to_string()
+        };
+        assert_eq!(name(LabelPlace::BeforeName), "d/t-a.txt");
+        assert_eq!(name(LabelPlace::Nowhere), "d/a.txt");
+    }
+
     #[test]
     fn a_snapshot_is_labelled_before_its_extension() {
         for (name, expected) in [
@@ -116,7 +149,7 @@ mod tests {
             ("a.tar.gz", "a.tar (t).gz"),
         ] {
             let target = MappedName::unchanged(TargetName::new(name.as_bytes()));
-            let target = target.labelled(&EntryName::from(name), "t");
+            let target = target.labelled(&EntryName::from(name), &at(LabelPlace::BeforeExtension));
             assert_eq!(target.name.as_bytes(), expected.as_bytes());
             assert_eq!(target.twin, Some(EntryName::from(expected)));
         }

@@ -17,7 +17,8 @@ use super::name_reading::{NameReading, Subject};
 use super::name_rules::NameRules;
 use super::name_shard::NameShard;
 use super::ordered_rules::OrderedRules;
-use crate::entry::{Entry, EntryName, Layout, TrueTime};
+use super::version_list::VersionList;
+use crate::entry::{Entry, EntryName, LabelPlace, Layout, TrueTime};
 use crate::{Error, Result};
 
 /// The most prefixes that a listing is divided into. More are listed under what they begin with together.
@@ -33,6 +34,7 @@ pub struct Filter {
     listed: Option<Arc<NameList>>,
     new_names: Option<Arc<NewNames>>,
     shard: Option<NameShard>,
+    versions: Option<Arc<VersionList>>,
     bytes: RangeInclusive<u64>,
     newer_than: Option<SystemTime>,
     older_than: Option<SystemTime>,
@@ -58,6 +60,7 @@ impl Filter {
             listed: None,
             new_names: None,
             shard: None,
+            versions: None,
             bytes: 0..=u64::MAX,
             newer_than: None,
             older_than: None,
@@ -123,6 +126,15 @@ impl Filter {
         let list = NameList::read(text, form)
             .map_err(|(line, why)| Error::Usage(format!("name {line}: {why}")))?;
         self.listed = Some(Arc::new(list));
+        Ok(())
+    }
+
+    /// Only these versions of the one blob are selected, and not the blob itself.
+    pub fn list_versions(&mut self, text: &[u8], label: LabelPlace) -> Result<()> {
+        self.note_file(b'v', text);
+        let list = VersionList::read(text, label)
+            .map_err(|(line, why)| Error::Usage(format!("line {line}: {why}")))?;
+        self.versions = Some(Arc::new(list));
         Ok(())
     }
 
@@ -207,6 +219,11 @@ impl Filter {
     /// The list of the only names that are selected, if there is one.
     pub fn listed(&self) -> Option<&Arc<NameList>> {
         self.listed.as_ref()
+    }
+
+    /// The versions of the one blob that are selected, if they are listed.
+    pub fn versions(&self) -> Option<&Arc<VersionList>> {
+        self.versions.as_ref()
     }
 
     /// The names at the target, if some objects get others.

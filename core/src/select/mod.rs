@@ -33,6 +33,8 @@ mod name_list;
 
 mod name_shard;
 
+mod version_list;
+
 mod filter;
 
 pub use attributes::{AttributeRule, Attributes, LETTERS};
@@ -42,3 +44,4 @@ pub use name_list::{ListForm, NameList, NewNames};
 pub use name_reading::NameReading;
 pub use name_shard::{NameShard, SHARDS_MAX};
 pub use pattern::{Pattern, PatternRule};
+pub use version_list::VersionList;

@@ -48,8 +48,8 @@ pub mod rest;
 pub use listing::ListScope;
 pub use open::{Ends, open};
 pub(crate) use open::{
-    find_object, list_target, make, named_object, named_source, named_target, open_property_setter,
-    open_remover, open_source, open_trash, probe, soft_delete,
+    find_object, list_target, listed_folder, make, named_object, named_source, named_target,
+    open_property_setter, open_remover, open_source, open_trash, probe, soft_delete,
 };
 pub use opener::Made;
 pub use origin::{Origin, OriginAccess, OriginLogin};

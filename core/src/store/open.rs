@@ -5,7 +5,7 @@ use std::sync::Arc;
 use azring_transport::disk::durability::DurabilityQueue;
 use azring_transport::http::Reply;
 
-use super::blob::BlobOpener;
+use super::blob::{BlobOpener, split_url};
 use super::listed_names::{self, UnfoundName};
 use super::local::LocalOpener;
 use super::opener::{Made, NoStore, OpenContext, Opener};
@@ -160,6 +160,18 @@ pub(crate) fn open_source(location: &Location, selection: &Selection) -> Result<
         selection,
         UnfoundName::Fails,
     ))
+}
+
+/// The folder that the names of [`open_source`] are relative to: the location, or the folder above the blob whose
+/// versions are listed.
+pub(crate) fn listed_folder(location: &Location, selection: &Selection) -> Location {
+    if let Location::Blob(place) = location
+        && selection.filter.versions().is_some()
+        && let Some((above, _)) = split_url(place)
+    {
+        return above;
+    }
+    location.clone()
 }
 
 /// The location as a folder whose objects can be listed, as the target of a sync. It need not have the names

@@ -267,6 +267,7 @@ mod tests {
             container: "c".into(),
             name: "b".into(),
             snapshot: None,
+            is_version: false,
         };
         login("https://a.blob.core.windows.net/c/b", resource)
     }

@@ -47,6 +47,7 @@ mod sync_kills;
 mod sync_posix;
 mod sync_trash;
 mod verify;
+mod versions;
 mod wrong_answers;
 mod wrong_data;
 

@@ -1,8 +1,10 @@
 //! `azring make`: containers, file shares, directories and tables; what exists already is a failure.
 
+use azring_emulator_tests::account::Account;
 use azring_emulator_tests::azurite;
 use azring_emulator_tests::command::Azring;
-use azring_emulator_tests::rest::Storage;
+use azring_emulator_tests::emulator::{Options, Server};
+use azring_emulator_tests::rest::{Storage, TableService};
 use azring_emulator_tests::single_account;
 
 /// `azring make URL` with the account's key.
@@ -82,4 +84,36 @@ fn what_cannot_be_made_is_refused_before_any_request() {
         make(url, &container, words).run().refused().naming(&[says]);
     }
     assert!(server.watch().counters.snapshot().operations.is_empty());
+}
+
+#[test]
+fn a_table_is_made_once_by_the_key_of_either_end() {
+    let server = Server::start(&Options::default()).expect("an emulator starts");
+    let account = Account::development();
+    let tables = TableService::path_style(&server.table_url(), &account);
+    let table = tables.unmade_table("make");
+    let key = account.key_in_base64();
+    let both = Azring::new().args([
+        "make",
+        &table.url(),
+        "/DestType:Table",
+        &format!("/SourceKey:{key}"),
+        "/DestKey:b3RoZXI=",
+    ]);
+    both.run()
+        .refused()
+        .naming(&["`/SourceKey`", "`/DestKey`", "differ"]);
+    assert!(!table.exists());
+    let by_other = Azring::new().args([
+        "make",
+        &table.url(),
+        "/DestType:Table",
+        &format!("/DestKey:{key}"),
+    ]);
+    by_other.run().succeeded();
+    assert!(table.exists());
+    let again = Azring::new()
+        .args(["make", &table.url(), "/SourceType:Table"])
+        .source_key(&account);
+    again.run().failed().naming(&["exists already"]);
 }

@@ -2,9 +2,11 @@
 
 use std::fs;
 
+use azring_emulator_tests::account::Account;
 use azring_emulator_tests::command::{Azring, Folder};
 use azring_emulator_tests::compare::assert_same;
-use azring_emulator_tests::rest::Storage as _;
+use azring_emulator_tests::emulator::{Options, Server};
+use azring_emulator_tests::rest::{Storage as _, TableService};
 use azring_emulator_tests::single_account;
 use azring_emulator_tests::tree::{Tree, noise};
 
@@ -67,4 +69,42 @@ fn standard_input_goes_up_under_a_cap() {
         .run()
         .succeeded();
     assert_eq!(container.get("a"), bytes);
+}
+
+#[test]
+fn tables_are_exported_and_imported_under_a_cap() {
+    let server = Server::start(&Options::default()).expect("an emulator starts");
+    let account = Account::development();
+    let tables = TableService::path_style(&server.table_url(), &account);
+    let (table, copy) = (tables.fresh_table("from"), tables.fresh_table("to"));
+    let text = "x".repeat(1000);
+    let entities: Vec<String> = (0..300)
+        .map(|row| format!(r#"{{"PartitionKey":"p","RowKey":"{row:04}","text":"{text}"}}"#))
+        .collect();
+    table.insert_all(&entities);
+    let (folder, state) = (Folder::new(), Folder::new());
+    let export = Azring::copy(
+        format!("{}/", table.url()),
+        format!("{}/", folder.path().display()),
+    )
+    .source_key(&account)
+    .args(["/SourceType:Table", "/Manifest:m.manifest"]);
+    let import = Azring::copy(format!("{}/", folder.path().display()), copy.url())
+        .dest_key(&account)
+        .args([
+            "/DestType:Table",
+            "/Manifest:m.manifest",
+            "/EntityOperation:InsertOrReplace",
+        ]);
+    for (name, run) in [("export", export), ("import", import)] {
+        let trace = state.join(name);
+        run.args(["/Y", "/CapMbps:1.6"])
+            .arg(format!("/TraceController:{}", trace.display()))
+            .run()
+            .succeeded();
+        let trace = fs::read_to_string(trace).expect("the trace is ours");
+        assert!(trace.contains(r#""bound":"rate_cap""#), "{name}: {trace}");
+    }
+    assert_eq!(copy.count(), 300);
+    assert_eq!(copy.entities().len(), table.entities().len());
 }

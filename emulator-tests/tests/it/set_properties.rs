@@ -232,3 +232,42 @@ fn files_of_a_share_get_metadata_and_headers_and_keep_the_rest() {
         assert_eq!(share.get(name), b"abc");
     }
 }
+
+#[test]
+fn filters_select_whose_properties_are_set() {
+    let (_server, service) = single_account::start();
+    let container = service.fresh_container("set");
+    let lists = Folder::new();
+    let names = ["a.txt", "d/b.txt", "d/c.log", "d/old/e.txt"];
+    for name in names {
+        container.put(name, name);
+    }
+    container.put("d/large.txt", vec![0; 4096]);
+    let tier = |name: &str| head(&container, name).header("x-ms-access-tier").to_owned();
+    let with_tier = |wanted: &str| {
+        let all = container.names().into_iter();
+        all.filter(|name| tier(name) == wanted).collect::<Vec<_>>()
+    };
+    let words = ["/IncludePattern:*.txt", "/ExcludePath:d/old", "/MaxSize:1K"];
+    let words = [&["/S", "/Tier:Cool"], &words[..]].concat();
+    set(&container.url(), &container, &words).run().succeeded();
+    assert_eq!(with_tier("Cool"), ["a.txt", "d/b.txt"]);
+    let list = lists.join("names");
+    std::fs::write(&list, "d/c.log\nmissing\n").expect("the folder is ours");
+    let list = format!("/FilesFrom:{}", list.display());
+    let outcome = set(&container.url(), &container, &["/S", "/Tier:Cold", &list]).run();
+    outcome.failed().naming(&["missing"]);
+    assert_eq!(with_tier("Cold"), ["d/c.log"]);
+    let explained = set(
+        &container.url(),
+        &container,
+        &[
+            "/S",
+            "/Tier:Hot",
+            "/IncludePattern:*.txt",
+            "/ExplainFilter:d/c.log",
+        ],
+    );
+    explained.run().succeeded();
+    assert_eq!(with_tier("Cold"), ["d/c.log"]);
+}

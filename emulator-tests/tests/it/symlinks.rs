@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use azring_emulator_tests::command::{Azring, Folder, Outcome};
-use azring_emulator_tests::rest::Container;
+use azring_emulator_tests::rest::{Container, Share};
 use azring_emulator_tests::single_account;
 
 use crate::sync;
@@ -241,4 +241,30 @@ fn links_have_no_meaning_in_other_copies_and_are_refused_by_name() {
         .run()
         .refused()
         .naming(&["`/Links`", "blobs"]);
+}
+
+#[test]
+fn links_are_skipped_or_followed_on_the_way_to_a_share_and_never_kept() {
+    let (_server, service) = single_account::start_for_files();
+    let folder = tree();
+    let run = |share: &Share, links: &str| {
+        Azring::upload(folder.path(), share)
+            .args(["/Y", "/S", &format!("/Links:{links}")])
+            .run()
+    };
+    let skipped = service.fresh_share("skip");
+    let outcome = run(&skipped, "skip").succeeded();
+    assert_eq!(skipped.names(), ["d-file", "d/file"], "{outcome}");
+    let followed = service.fresh_share("follow");
+    run(&followed, "follow").succeeded();
+    assert_eq!(followed.get("to-folder/e/up"), b"content");
+    let kept = service.unmade_share("keep");
+    for links in ["keep", "unsafe"] {
+        let outcome = run(&kept, links).refused();
+        outcome.naming(&["SMB share keeps no symbolic links", "`skip` or `follow`"]);
+    }
+    let down = Folder::new();
+    let download = Azring::download(&followed, down.path()).args(["/Y", "/S", "/Links:keep"]);
+    download.run().refused().naming(&["SMB share"]);
+    assert!(!kept.exists());
 }

@@ -55,14 +55,16 @@ pub struct ObjectSas<'a> {
 /// The object that a signature opens. Names are full names, not encoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SasResource {
-    /// A blob, or a snapshot of it.
+    /// A blob, or a snapshot or a version of it.
     Blob {
         /// The container.
         container: String,
         /// The blob's name.
         name: String,
-        /// The snapshot's time as the service writes it, for a snapshot. The URL names it too.
+        /// The snapshot's or the version's time as the service writes it. The URL names it too.
         snapshot: Option<String>,
+        /// That time is the id of a version.
+        is_version: bool,
     },
     /// A file of a share. A signature for a file opens its snapshots too.
     File {
@@ -86,6 +88,9 @@ impl SasResource {
     fn kind(&self) -> &'static str {
         match self {
             Self::Blob { snapshot: None, .. } => "b",
+            Self::Blob {
+                is_version: true, ..
+            } => "bv",
             Self::Blob { .. } => "bs",
             Self::File { .. } => "f",
         }
@@ -224,6 +229,7 @@ mod tests {
             container: "c".into(),
             name: name.into(),
             snapshot: snapshot.map(str::to_owned),
+            is_version: false,
         }
     }
 
@@ -273,6 +279,20 @@ mod tests {
         assert_eq!(stack, format!("{path}2019-07-07\nb\n\n\n\n\n\n"));
         let old_stack = text(ApiVersion::new(2017, 11, 9));
         assert_eq!(old_stack, format!("{path}2017-11-09\n\n\n\n\n"));
+    }
+
+    #[test]
+    fn a_versions_token_is_signed_with_the_version_in_the_snapshots_line() {
+        let version = "2023-11-14T09:15:30.1234567Z";
+        let mut resource = blob("v/b", Some(version));
+        let (of_snapshot, text) = sas(&resource, false);
+        if let SasResource::Blob { is_version, .. } = &mut resource {
+            *is_version = true;
+        }
+        let (token, of_version) = sas(&resource, false);
+        assert!(token.contains("&sr=bv&"), "{token}");
+        assert!(of_snapshot.contains("&sr=bs&"), "{of_snapshot}");
+        assert_eq!(of_version, text.replace("\nbs\n", "\nbv\n"));
     }
 
     #[test]

@@ -24,8 +24,8 @@ impl CommandEnds {
         self.target.is_remote() && !self.source.is_remote()
     }
 
-    pub(super) fn is_upload_to_blobs(&self) -> bool {
-        self.source == End::Local && matches!(self.target, End::Blob | End::DataLake)
+    pub(super) fn is_upload_of_files(&self) -> bool {
+        self.source == End::Local && matches!(self.target, End::Blob | End::DataLake | End::File)
     }
 
     pub(super) fn is_download(&self) -> bool {

@@ -98,10 +98,7 @@ pub(super) static FLAGS: &[Flag] = &[
     text(
         "list-of-versions",
         COPY | REMOVE,
-        Refused {
-            unless: &[""],
-            why: FILTER,
-        },
+        Row(&row::LIST_OF_VERSIONS),
     ),
     text("include-attributes", TRANSFER, Composed),
     text("exclude-attributes", TRANSFER, Composed),

@@ -55,7 +55,7 @@ impl Translator<'_> {
             (false, true) if ends.source.is_remote() && ends.target.is_remote() => Ok(()),
             (false, true) => self.value(&row::LINKS, "keep"),
             (true, false) => self.value(&row::LINKS, "follow"),
-            (false, false) if ends.is_upload_to_blobs() => self.value(&row::LINKS, "skip"),
+            (false, false) if ends.is_upload_of_files() => self.value(&row::LINKS, "skip"),
             (false, false) => Ok(()),
         }
     }

@@ -131,6 +131,9 @@ impl Translator<'_> {
         for (parameter, value) in rows {
             self.args.add(parameter, value)?;
         }
+        if self.args.has(&row::LIST_OF_VERSIONS) {
+            self.value(&row::VERSION_LABEL, "name")?;
+        }
         self.output_level()
     }
 

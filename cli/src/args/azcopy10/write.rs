@@ -40,6 +40,7 @@ const COMPOSED: &[&Parameter] = &[
     &row::EXCLUDE_REGEX,
     &row::INCLUDE_MODE,
     &row::COMPARE,
+    &row::VERSION_LABEL,
     &row::PROGRESS,
 ];
 
@@ -227,6 +228,10 @@ impl Writer<'_> {
         let needs_all = self.text(&row::INCLUDE_MODE)?.eq_ignore_ascii_case("all");
         if kinds > 1 && !needs_all {
             return Err(self.unsaid(&row::INCLUDE_MODE));
+        }
+        let is_labelled_otherwise = self.text(&row::VERSION_LABEL)? != "name";
+        if self.args.has(&row::LIST_OF_VERSIONS) && is_labelled_otherwise {
+            return Err(self.unsaid(&row::LIST_OF_VERSIONS));
         }
         match &*self.text(&row::COMPARE)?.to_ascii_lowercase() {
             "" | "time" => {}

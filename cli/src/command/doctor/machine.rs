@@ -20,8 +20,8 @@ const DESCRIPTORS_MIN: u64 = 2048;
 const MEMORY_MIN: u64 = 256 << 20;
 
 /// Checks everything.
-pub(super) fn check(io: Io) -> Vec<Finding> {
-    vec![
+pub(super) fn check(io: Io, bytes_per_second_max: Option<f64>) -> Vec<Finding> {
+    let mut findings = vec![
         Finding::good("azring", env!("CARGO_PKG_VERSION")),
         Finding::good("kernel", uname().release().to_string_lossy()),
         cores(),
@@ -32,7 +32,20 @@ pub(super) fn check(io: Io) -> Vec<Finding> {
         ),
         descriptors(raise_descriptor_limit()),
         memory(Budget::default_total()),
-    ]
+    ];
+    findings.extend(bytes_per_second_max.map(rate_cap));
+    findings
+}
+
+/// The cap on the rate that a copy with these parameters has. It is no fault, but makes copies slower.
+fn rate_cap(bytes_per_second: f64) -> Finding {
+    let megabits = bytes_per_second * 8.0 / 1e6;
+    Finding::not(
+        State::Poor,
+        "rate cap",
+        format!("{megabits} megabits per second"),
+        "`/CapMbps` (`--cap-mbps`) limits all data that passes through this machine: leave it out for full speed",
+    )
 }
 
 fn cores() -> Finding {
@@ -104,6 +117,17 @@ fn limit(current: Option<u64>, shown: fn(u64) -> String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_rate_cap_is_named_and_without_one_nothing_is_said_of_it() {
+        let caps = |cap| {
+            let findings = check(Io::Threads, cap).into_iter();
+            let caps = findings.filter(|finding| finding.what == "rate cap");
+            caps.map(|finding| finding.found).collect::<Vec<_>>()
+        };
+        assert_eq!(caps(Some(800_000.0)), ["6.4 megabits per second"]);
+        assert!(caps(None).is_empty());
+    }
 
     #[test]
     fn what_is_scarce_comes_with_advice() {

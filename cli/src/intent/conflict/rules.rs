@@ -82,7 +82,7 @@ pub(super) const RULES: &[Rule] = &[
         meant: "for downloads of blobs",
     },
     Rule {
-        parameters: &[&row::SNAPSHOT],
+        parameters: &[&row::SNAPSHOT, &row::LIST_OF_VERSIONS, &row::VERSION_LABEL],
         is_allowed: |ends| ends.source == EndKind::Blob,
         meant: "for copies from blobs",
     },
@@ -118,7 +118,17 @@ pub(super) const RULES: &[Rule] = &[
         meant: "for copies from blobs to blobs",
     },
     Rule {
-        parameters: &[&row::LINKS, &row::POSIX, &row::FOLDER_MARKS],
+        parameters: &[&row::LINKS],
+        is_allowed: |ends| {
+            let is_local = |end| end == EndKind::Local;
+            let is_of_service = |end| matches!(end, EndKind::Blob | EndKind::Share);
+            is_local(ends.source) && is_of_service(ends.target)
+                || is_of_service(ends.source) && is_local(ends.target)
+        },
+        meant: "for copies between files of this machine and blobs or files of a share",
+    },
+    Rule {
+        parameters: &[&row::POSIX, &row::FOLDER_MARKS],
         is_allowed: |ends| ends.has_files_and_blobs,
         meant: "for copies between files of this machine and blobs",
     },

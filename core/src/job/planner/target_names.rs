@@ -25,7 +25,7 @@ impl Planner<'_> {
         let target = self.named(&entry.name)?;
         let name = self.given_name(&entry.name).unwrap_or(&entry.name);
         Ok(match &entry.snapshot {
-            Some(snapshot) => target.labelled(name, &snapshot.label),
+            Some(snapshot) => target.labelled(name, snapshot),
             None => target,
         })
     }

@@ -28,6 +28,8 @@ mod nothing;
 
 mod snapshot;
 
+mod version;
+
 mod page_ranges;
 
 mod origin;

@@ -91,7 +91,10 @@ impl Opener for BlobOpener<'_> {
 
     fn folder_source(&self, selection: &Selection) -> Result<Arc<dyn Source>> {
         let read_options = BlobReadOptions::of_selection(selection);
-        let source = folder_source(self.0, selection, read_options)?;
+        let source = match versions(self.0, selection, read_options)? {
+            Some((source, ..)) => source,
+            None => folder_source(self.0, selection, read_options)?,
+        };
         Ok(Arc::new(source.filtering(selection.listing_filter())))
     }
 
@@ -173,6 +176,13 @@ async fn source(place: &BlobLocation, context: OpenContext<'_>) -> Result<Opened
         directories: !route.keeps_properties && options.posix.restores_folders(),
         ..BlobReadOptions::of_selection(selection)
     };
+    if let Some((source, above, name)) = versions(place, selection, read_options)? {
+        let source = source.filtering(selection.listing_filter());
+        return Ok(OpenedSource {
+            source: Arc::new(source.opening_to_target(route.target_key_opens_source)),
+            single: Some((Location::Blob(above), name)),
+        });
+    }
     let mut found = single_blob(options, tools, place).await?;
     if read_options.tags
         && let Some((_, entry)) = &mut found
@@ -184,7 +194,9 @@ async fn source(place: &BlobLocation, context: OpenContext<'_>) -> Result<Opened
         let entry = read_options.with_kind(entry);
         let folder = Location::Blob(above.clone());
         // A blob with its snapshots is several objects, which are named after the one.
-        let exact = name.as_str().filter(|_| selection.snapshots);
+        let exact = name
+            .as_str()
+            .filter(|_| selection.snapshots && place.version.is_none());
         let source = match exact {
             Some(exact) => {
                 let pattern = Pattern::new(Some(exact), PatternRule::Exact)?;
@@ -203,6 +215,35 @@ async fn source(place: &BlobLocation, context: OpenContext<'_>) -> Result<Opened
         source: Arc::new(source),
         single,
     })
+}
+
+/// The listed versions of the blob that the place names, the place above, and its name; `None` where none are listed.
+fn versions(
+    place: &BlobLocation,
+    selection: &Selection,
+    read_options: BlobReadOptions,
+) -> Result<Option<(BlobSource, BlobLocation, EntryName)>> {
+    let Some(wanted) = selection.filter.versions() else {
+        return Ok(None);
+    };
+    let named = if place.is_directory {
+        None
+    } else {
+        split_last(place)
+    };
+    let Some((above, last)) = named else {
+        return Err(Error::Usage(format!(
+            "a list of versions is for a single blob, and `{place}` names none"
+        )));
+    };
+    let name = EntryName::from(&*last);
+    let source = BlobSource::versions(
+        above.clone(),
+        name.clone(),
+        Arc::clone(wanted),
+        read_options,
+    );
+    Ok(Some((source, above, name)))
 }
 
 /// Whether what becomes of a blob follows from its metadata.
@@ -249,6 +290,12 @@ async fn single_blob(
     let names_directory = selection.pattern.is_some() || selection.filter.listed().is_some();
     if place.directory.is_empty() || place.is_directory || names_directory {
         return Ok(None);
+    }
+    if place.version.is_some() {
+        return match look(tools, place).await? {
+            None => Err(not_found(place)),
+            found => Ok(found),
+        };
     }
     if !selection.recursive {
         let found = look(tools, place).await?;

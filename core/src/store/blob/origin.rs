@@ -6,12 +6,12 @@ use azring_transport::auth::SasResource;
 use percent_encoding::utf8_percent_encode;
 
 use crate::Result;
-use crate::entry::ETag;
+use crate::entry::{ETag, VERSION_MARK};
 use crate::location::{BlobLocation, RESERVED};
 use crate::store::Origin;
 use crate::store::rest::source_access::SourceAccess;
 
-/// The blob or snapshot of this full name as the source of a copy by a service.
+/// The blob, snapshot or version of this full name as the source of a copy by a service.
 pub(super) fn origin(
     place: &BlobLocation,
     (name, etag): (&str, &ETag),
@@ -23,7 +23,8 @@ pub(super) fn origin(
     let resource = SasResource::Blob {
         container: container.to_owned(),
         name: own_name.to_owned(),
-        snapshot: snapshot.map(str::to_owned),
+        snapshot: snapshot.map(|id| id.strip_prefix(VERSION_MARK).unwrap_or(id).to_owned()),
+        is_version: snapshot.is_some_and(|id| id.starts_with(VERSION_MARK)),
     };
     Ok(Origin {
         url: url(place, name, snapshot),
@@ -32,12 +33,17 @@ pub(super) fn origin(
     })
 }
 
-/// The address of a blob or snapshot, without a credential.
+/// The address of a blob, snapshot or version, without a credential.
 fn url(place: &BlobLocation, name: &str, snapshot: Option<&str>) -> String {
     let mut url = place.blob_url(name);
     if let Some(snapshot) = snapshot {
-        url.push_str("?snapshot=");
-        url.extend(utf8_percent_encode(snapshot, RESERVED));
+        let version = snapshot.strip_prefix(VERSION_MARK);
+        url.push_str(if version.is_some() {
+            "?versionid="
+        } else {
+            "?snapshot="
+        });
+        url.extend(utf8_percent_encode(version.unwrap_or(snapshot), RESERVED));
     }
     url
 }
@@ -99,6 +105,12 @@ mod tests {
             "{signed}"
         );
         assert!(token_of(key(), Some(SNAPSHOT)).unwrap().contains("&sr=bs&"));
+        let version = format!("{VERSION_MARK}{SNAPSHOT}");
+        assert!(token_of(key(), Some(&version)).unwrap().contains("&sr=bv&"));
+        assert!(
+            url(&place(Access::default()), "v/b", Some(&version))
+                .ends_with("?versionid=2011-03-09T01%3A42%3A34.9360000Z")
+        );
         let sas = Access {
             key: None,
             sas: Some(Secret::new("?sv=1&sig=x".into())),

@@ -6,6 +6,7 @@ use azring_transport::buffer::Lease;
 use azring_transport::http::{Reply, Request};
 
 use super::request::get_blob;
+use super::snapshot::query_on;
 use crate::entry::{ETag, Snapshot};
 use crate::location::BlobLocation;
 use crate::store::rest::checksum;
@@ -49,10 +50,10 @@ impl RangeRequests for BlobRanges {
     }
 }
 
-/// The same request to a snapshot, where there is one.
+/// The same request to a snapshot or a version, where there is one.
 pub(super) fn of_snapshot(request: Request, snapshot: Option<&Snapshot>) -> Request {
     match snapshot {
-        Some(snapshot) => request.query("snapshot", &*snapshot.id),
+        Some(snapshot) => query_on(request, &snapshot.id),
         None => request,
     }
 }

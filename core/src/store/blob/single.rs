@@ -4,7 +4,8 @@ use azring_transport::http::Reply;
 
 use super::properties::{Properties, kind};
 use super::request::{head_blob, list_blobs};
-use crate::entry::{BlobFacts, Entry, EntryName, ObjectProperties, Version};
+use super::version;
+use crate::entry::{BlobFacts, Entry, EntryName, LabelPlace, ObjectProperties, Version};
 use crate::location::BlobLocation;
 use crate::store::Tools;
 use crate::store::rest::document::request_document;
@@ -27,6 +28,7 @@ pub(crate) fn split_last(place: &BlobLocation) -> Option<(BlobLocation, String)>
         BlobLocation {
             directory: above.into(),
             is_directory: true,
+            version: None,
             ..place.clone()
         },
         last.into(),
@@ -41,12 +43,22 @@ pub(super) async fn look(
     let Some((above, last)) = split_last(place) else {
         return Ok(None);
     };
+    if let Some(id) = &place.version {
+        let names = (&*place.directory, &*last);
+        let found = version::find(tools, &above, names, id, LabelPlace::Nowhere).await?;
+        return Ok(found.map(|entry| (above, entry)));
+    }
     let found = find(tools, place, &place.directory).await?;
     Ok(found.map(|(properties, carried)| (above, entry(&last, properties, carried))))
 }
 
 /// The error that there is nothing that the place names: neither a blob nor a virtual directory.
 pub(super) fn not_found(place: &BlobLocation) -> Error {
+    if let Some(version) = &place.version {
+        return Error::NotFound(format!(
+            "there is no version `{version}` of the blob (`{place}`)"
+        ));
+    }
     Error::NotFound(format!(
         "there is no blob `{}` in the container `{}`, and no virtual directory of that name (`{place}`)",
         EntryName::from(&*place.directory),
@@ -87,16 +99,19 @@ pub(super) async fn find(
     name: &str,
 ) -> Result<Option<(Properties, ObjectProperties)>> {
     let request = head_blob::request(place, name);
-    let Some(reply) = send_or_missing(tools, &request).await? else {
-        return Ok(None);
-    };
-    let properties = Properties::of_head(&reply)?;
+    let reply = send_or_missing(tools, &request).await?;
+    reply.map(|reply| read_found(&reply)).transpose()
+}
+
+/// What the answer to a question about a blob says.
+pub(super) fn read_found(reply: &Reply) -> Result<(Properties, ObjectProperties)> {
+    let properties = Properties::of_head(reply)?;
     let carried = ObjectProperties {
         tier: properties.tier,
-        facts: Some(Box::new(facts(&reply))),
-        ..ObjectProperties::of_head(&reply)
+        facts: Some(Box::new(facts(reply))),
+        ..ObjectProperties::of_head(reply)
     };
-    Ok(Some((properties, carried)))
+    Ok((properties, carried))
 }
 
 /// What a listing shows of the blob.

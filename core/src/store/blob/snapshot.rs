@@ -1,7 +1,9 @@
-//! The labels of snapshots in the names of their copies: the time, as AzCopy writes it.
+//! Snapshots of blobs: how requests name them, and their labels in the names of copies: the time, as AzCopy writes it.
+
+use azring_transport::http::Request;
 
 use crate::Result;
-use crate::entry::Snapshot;
+use crate::entry::{LabelPlace, Snapshot, VERSION_MARK};
 use crate::store::rest::malformed;
 
 /// Gives every snapshot of a blob its own label. The snapshots of one blob come together, the oldest first.
@@ -33,7 +35,16 @@ impl Labels {
         Ok(Snapshot {
             id,
             label: label.into(),
+            place: LabelPlace::BeforeExtension,
         })
+    }
+}
+
+/// The same request to a snapshot or to a version.
+pub(super) fn query_on(request: Request, id: &str) -> Request {
+    match id.strip_prefix(VERSION_MARK) {
+        Some(version) => request.query("versionid", version),
+        None => request.query("snapshot", id),
     }
 }
 

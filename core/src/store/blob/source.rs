@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use futures_util::{StreamExt as _, stream};
 use tokio::sync::mpsc;
 
 use super::account::AccountListing;
@@ -15,19 +16,23 @@ use super::read_options::BlobReadOptions;
 use super::reader::BlobRanges;
 use super::request::head_blob;
 use super::single::{entry, find};
-use crate::Result;
-use crate::entry::{ETag, Entry, EntryName, Layout};
+use super::version;
+use crate::entry::{ETag, Entry, EntryName, LabelPlace, Layout, VERSION_MARK};
 use crate::location::BlobLocation;
 use crate::options::Selection;
 use crate::plan::extents::Extents;
 use crate::report::NothingSelected;
-use crate::select::{Filter, Pattern, PatternRule};
+use crate::select::{Filter, Pattern, PatternRule, VersionList};
 use crate::store::rest::listed_version::listed_version;
 use crate::store::rest::missing::send_or_missing;
 use crate::store::rest::ranged_reader::RangedReader;
 use crate::store::rest::source_access::SourceAccess;
 use crate::store::source::{PAGES_AHEAD, start_listing};
 use crate::store::{ListScope, Origin, Page, Pages, Reader, Source, Step, Tools};
+use crate::{Error, Result};
+
+/// Versions that are looked up at once.
+const VERSIONS_IN_FLIGHT_MAX: usize = 16;
 
 /// Blobs to copy from.
 pub struct BlobSource {
@@ -45,6 +50,8 @@ enum BlobSelection {
     One(Box<Entry>),
     /// The blobs below the virtual directory that match.
     Matching(Pattern),
+    /// Versions of one blob.
+    Versions(EntryName, Arc<VersionList>),
 }
 
 impl BlobSource {
@@ -56,6 +63,16 @@ impl BlobSource {
     /// A single blob. Its full name is `place.full_name` of the entry's name.
     pub fn blob(place: BlobLocation, entry: Entry, options: BlobReadOptions) -> Self {
         Self::new(place, BlobSelection::One(Box::new(entry)), options)
+    }
+
+    /// Versions of the blob of this name. Its full name is `place.full_name` of the name.
+    pub fn versions(
+        place: BlobLocation,
+        name: EntryName,
+        list: Arc<VersionList>,
+        options: BlobReadOptions,
+    ) -> Self {
+        Self::new(place, BlobSelection::Versions(name, list), options)
     }
 
     fn new(place: BlobLocation, selection: BlobSelection, options: BlobReadOptions) -> Self {
@@ -103,6 +120,13 @@ impl Source for BlobSource {
                 }
                 listed
             }
+            BlobSelection::Versions(..) => {
+                let tools = tools.clone();
+                start_listing(|pages| async move {
+                    // The consumer has gone when the run was stopped.
+                    let _is_received = pages.send(self.listed_versions(&tools, &scope).await).await;
+                })
+            }
             BlobSelection::Matching(pattern) if place.is_account() => {
                 let listing = AccountListing {
                     place,
@@ -126,8 +150,11 @@ impl Source for BlobSource {
 
     fn list_directories(self: Arc<Self>, tools: &Tools) -> Option<Pages> {
         let is_asked = self.read_options.directories;
-        if !is_asked || matches!(self.selection, BlobSelection::One(_)) {
-            return None;
+        match self.selection {
+            BlobSelection::Matching(_) if is_asked => {}
+            BlobSelection::Matching(_) | BlobSelection::One(_) | BlobSelection::Versions(..) => {
+                return None;
+            }
         }
         let mut listed = self.list(tools, ListScope::default());
         Some(start_listing(|pages| async move {
@@ -167,6 +194,13 @@ impl Source for BlobSource {
                         add_tags(tools, &self.place, &full_name, found).await?;
                     }
                     Ok(found)
+                }
+                Some(id) if id.starts_with(VERSION_MARK) => {
+                    let id = id.strip_prefix(VERSION_MARK).unwrap_or(id);
+                    let full_name = self.place.full_name(name);
+                    let names = (&*full_name, name);
+                    let label = self.label_of_versions();
+                    version::find(tools, &self.place, names, id, label).await
                 }
                 Some(id) => {
                     let (place, own_name) = self.place.container_of(name);
@@ -210,6 +244,7 @@ impl Source for BlobSource {
         }
         let is_named = match &self.selection {
             BlobSelection::One(entry) => entry.name == *name,
+            BlobSelection::Versions(of, _) => of == name,
             BlobSelection::Matching(pattern) => pattern.matches(own_name),
         };
         is_named && self.filter.selects_name(own_name)
@@ -271,6 +306,47 @@ impl Source for BlobSource {
 }
 
 impl BlobSource {
+    /// The listed versions in this scope, as one page. Versions that do not exist are named.
+    async fn listed_versions(&self, tools: &Tools, scope: &ListScope) -> Result<Page> {
+        let BlobSelection::Versions(name, list) = &self.selection else {
+            return Ok(Page::default());
+        };
+        let passed = scope.after.as_ref().and_then(|(_, id)| id.as_deref());
+        let passed = passed.and_then(|id| id.strip_prefix(VERSION_MARK));
+        let own_name = name.as_str().unwrap_or_default();
+        let full_name = self.place.full_name(own_name);
+        let names = (&*full_name, own_name);
+        let ids = list.ids().iter();
+        let ids = ids.filter(|id| passed.is_none_or(|passed| ***id > *passed));
+        let mut found = stream::iter(ids)
+            .map(async |id| {
+                let found = version::find(tools, &self.place, names, id, list.label()).await;
+                (id, found)
+            })
+            .buffered(VERSIONS_IN_FLIGHT_MAX);
+        let mut page = Page::default();
+        while let Some((id, found)) = found.next().await {
+            match found {
+                Ok(Some(entry)) if self.filter.selects(&entry) => page.entries.push(entry),
+                Ok(Some(_)) => {}
+                Ok(None) => {
+                    let text = format!("`{name}` has no version `{id}`");
+                    page.unfound.push((name.clone(), Error::NotFound(text)));
+                }
+                Err(error) if error.ends_run() => return Err(error),
+                Err(error) => page.unfound.push((name.clone(), error)),
+            }
+        }
+        Ok(page)
+    }
+
+    fn label_of_versions(&self) -> LabelPlace {
+        match &self.selection {
+            BlobSelection::Versions(_, list) => list.label(),
+            BlobSelection::One(_) | BlobSelection::Matching(_) => LabelPlace::Nowhere,
+        }
+    }
+
     /// The full name of the blob, and the version that was listed.
     fn identity<'a>(&self, entry: &'a Entry) -> Result<(String, &'a ETag)> {
         let (name, etag) = listed_version(entry)?;

@@ -62,13 +62,14 @@ mod tests {
     use std::time::UNIX_EPOCH;
 
     use super::*;
-    use crate::entry::{ETag, Layout, Snapshot, Version};
+    use crate::entry::{ETag, LabelPlace, Layout, Snapshot, Version};
 
     fn entry((name, snapshot): (&str, Option<&str>)) -> Entry {
         let snapshot = snapshot.map(|id| {
             Box::new(Snapshot {
                 id: id.into(),
                 label: id.into(),
+                place: LabelPlace::BeforeExtension,
             })
         });
         Entry {

@@ -5,6 +5,7 @@ use azring_transport::http::{Expected, Request};
 use http::Method;
 
 use crate::location::BlobLocation;
+use crate::store::blob::snapshot::query_on;
 use crate::store::rest::conditions::Condition;
 
 /// What is deleted.
@@ -14,7 +15,7 @@ pub enum Deleted<'a> {
     Blob,
     /// The blob and all of its snapshots.
     BlobWithSnapshots,
-    /// This snapshot.
+    /// This snapshot, or this version if the id begins with [`VERSION_MARK`](crate::entry::VERSION_MARK).
     Snapshot(&'a str),
 }
 
@@ -30,7 +31,7 @@ pub fn request(
     let request = match deleted {
         Deleted::Blob => request,
         Deleted::BlobWithSnapshots => request.header("x-ms-delete-snapshots", "include"),
-        Deleted::Snapshot(snapshot) => request.query("snapshot", snapshot),
+        Deleted::Snapshot(snapshot) => query_on(request, snapshot),
     };
     condition.on(request)
 }

@@ -5,7 +5,7 @@ use std::time::UNIX_EPOCH;
 use azring_core::entry::{Entry, EntryName, Version};
 
 use super::super::{Row, Seen, Way};
-use super::{BLOBS_FILES, EVERYWHERE};
+use super::{BLOBS, BLOBS_FILES, EVERYWHERE};
 
 /// Which of some names are selected.
 fn selected(seen: &Seen) -> String {
@@ -212,6 +212,33 @@ pub(super) const ROWS: &[Row] = &[
         &[("/dev/null", ALL)],
         &[NO_FILE],
     ),
+    Row {
+        slash: "ListOfVersions",
+        dash: &["list-of-versions"],
+        services: BLOBS,
+        ways: &[Way::Down, Way::Between],
+        elsewhere: "is only for copies from blobs",
+        seen: |seen| {
+            let versions = seen.options.selection.filter.versions();
+            versions
+                .map_or(0, |versions| versions.ids().len())
+                .to_string()
+        },
+        bare: "0",
+        right: &[("src/intent/tests/every_parameter/version-ids.txt", "1")],
+        wrong: &[NO_FILE, ("/dev/null", "names no version")],
+    },
+    Row {
+        slash: "VersionLabel",
+        dash: &["version-label"],
+        services: BLOBS,
+        ways: &[Way::Down, Way::Between],
+        elsewhere: "is only for copies from blobs",
+        seen: |_| String::new(),
+        bare: "",
+        right: &[("name", ""), ("extension", "")],
+        wrong: &[("middle", "it takes `extension`, `name`")],
+    },
     row(
         "Shard",
         &["shard"],

@@ -1,7 +1,7 @@
 //! Rows: what is kept of a POSIX file system.
 
 use super::super::{Row, Way};
-use super::BLOBS;
+use super::{BLOBS, BLOBS_FILES};
 
 /// The copies between files of this machine and blobs.
 const FILES_AND_BLOBS: &[Way] = &[Way::Up, Way::Down];
@@ -10,7 +10,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         slash: "Links",
         dash: &["links"],
-        services: BLOBS,
+        services: BLOBS_FILES,
         ways: FILES_AND_BLOBS,
         elsewhere: "is only for copies between files of this machine and blobs",
         seen: |seen| format!("{:?}", seen.options.selection.links),
