@@ -74,8 +74,8 @@ pub(super) fn of_azcopy10(
     }
     let jobs = jobs.with_status(call.status.filter(|_| verb != Verb::JobsShow))?;
     let is_asked = call.status.is_some_and(is_of_complete_jobs);
-    if is_asked && verb == Verb::JobsList {
-        console.message(Level::Info, COMPLETE_JOBS);
+    if is_asked && verb == Verb::JobsList && !jobs.json {
+        console.result(COMPLETE_JOBS);
     }
     Ok(match verb {
         Verb::JobsShow => jobs.show(),

@@ -7,6 +7,7 @@
 //! line, and not only on some.
 
 mod content_types;
+mod flags;
 mod jobs;
 mod line;
 mod link;

@@ -202,6 +202,27 @@ fn a_blob_that_is_overwritten_before_its_deletion_stays() {
 }
 
 #[test]
+fn a_file_that_is_changed_before_its_deletion_stays() {
+    let (server, service) = single_account::start();
+    let container = service.fresh_container("moves");
+    let folder = Folder::new();
+    fs::write(folder.join("a"), "as it was read").expect("ours");
+    // The look at the copy, after its commit and before the deletion.
+    let rule = r#"{"when":{"method":"HEAD","path":"*/a","hits":[2,3,4,5]},"then":{"answer":{"status":503,"code":"ServerBusy"}}}"#;
+    server.set_faults(rule);
+    let mut run = up(folder.path(), &container, &["/S"]).launch();
+    run.wait_for_faults(&server);
+    fs::write(folder.join("a"), "of somebody els").expect("ours");
+    server.clear_faults();
+    assert_eq!(run.end(), Some(1));
+    assert_eq!(
+        fs::read(folder.join("a")).expect("ours"),
+        b"of somebody els"
+    );
+    assert_eq!(container.get("a"), b"as it was read");
+}
+
+#[test]
 fn what_was_copied_and_not_deleted_is_deleted_by_the_next_run() {
     let (server, service) = single_account::start();
     let container = service.fresh_container("moves");

@@ -240,7 +240,7 @@ fn links_have_no_meaning_in_other_copies_and_are_refused_by_name() {
         .args(["/Y", "/S", "/Links:keep"])
         .run()
         .refused()
-        .naming(&["`/Links`", "blobs"]);
+        .naming(&["`/Links`", "SMB share"]);
 }
 
 #[test]

@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn every_machine_can_be_looked_at() {
-        let findings = check(Io::Threads);
+        let findings = check(Io::Threads, None);
         assert!(findings.iter().any(|finding| finding.what == "file IO"));
         assert!(findings.iter().all(|finding| !finding.found.is_empty()));
     }

@@ -68,7 +68,7 @@ fn a_killed_copy_is_resumed_by_the_number_of_its_job() {
     let complete = ["jobs", "list", "--with-status=Completed"];
     let listed = azcopy.run(&complete).run().succeeded();
     assert!(
-        listed.stderr.contains("nothing is kept of a complete job"),
+        listed.stdout.contains("nothing is kept of a complete job"),
         "{listed}"
     );
 }
