@@ -279,7 +279,7 @@ mod tests {
             "copy /data https://a.blob.core.windows.net/c --recursive --overwrite=ifSourceNewer";
         let words: Vec<_> = line.split(' ').map(str::to_owned).collect();
         let slash = through(&words, Dialect::Slash).join(" ");
-        assert_snapshot!(slash, @"/Source:/data /Dest:https://a.blob.core.windows.net/c /DestType:Blob /S /AsSubdir /Y /XO /SetContentType /BlobType:detect /Links:skip");
+        assert_snapshot!(slash, @"/Source:/data /Dest:https://a.blob.core.windows.net/c /DestType:Blob /S /AsSubdir /Y /XO /SetContentType:detect /BlobType:detect /Links:skip");
         let words: Vec<_> = slash.split(' ').map(str::to_owned).collect();
         assert_eq!(through(&words, Dialect::AzCopy10).join(" "), line);
     }

@@ -91,6 +91,7 @@ impl BlobServerCopy {
             block_bytes: BLOCK_BYTES_MIN,
             given: Arc::default(),
             knows_sync: Arc::new(AtomicBool::new(true)),
+            containers: TargetContainers::default(),
         }
     }
 

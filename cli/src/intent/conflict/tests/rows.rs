@@ -204,6 +204,18 @@ pub(super) const ROWS: &[Row] = &[
         &["/Snapshot"],
         "`/Snapshot` is only for copies from blobs",
     ),
+    (
+        FOLDER,
+        BLOBS,
+        &["/ListOfVersions:/dev/null"],
+        "`/ListOfVersions` is only for copies from blobs",
+    ),
+    (
+        FOLDER,
+        BLOBS,
+        &["/VersionLabel:name"],
+        "`/VersionLabel` is only for copies from blobs",
+    ),
     // A content type is given to what is uploaded.
     (
         BLOBS,

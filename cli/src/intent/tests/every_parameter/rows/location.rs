@@ -21,8 +21,8 @@ pub(super) const ROWS: &[Row] = &[
                 "Error parsing source location",
             ),
             (
-                "https://a.blob.core.windows.net/",
-                "the URL names no container",
+                "https://a.blob.core.windows.net/c*/d",
+                "stands for several containers",
             ),
         ],
     },
@@ -39,8 +39,8 @@ pub(super) const ROWS: &[Row] = &[
             ("ftp://host/x", "`ftp://` is not supported"),
             ("\\\\server\\share", "is a Windows share"),
             (
-                "https://a.blob.core.windows.net/",
-                "the URL names no container",
+                "https://a.blob.core.windows.net/c*/d",
+                "stands for several containers",
             ),
         ],
     },
