@@ -321,6 +321,7 @@ impl<'a> Planner<'a> {
             flaw: None,
             is_in_place: false,
             action: None,
+            shown_type: None,
         })
     }
 
