@@ -31,7 +31,7 @@ use super::move_queue::MoveQueue;
 use super::outcome::Settlement;
 use super::recorder::JournalRecorder;
 use super::resume::{self, Resume};
-use super::sync::Comparison;
+use super::sync::{Comparison, SyncAction};
 
 /// The listing and planning of one run.
 pub(super) struct Feed<'a> {
@@ -400,7 +400,8 @@ impl Feed<'_> {
         let mut listed_any = false;
         while let Some(page) = self.next(pages.recv()).await {
             // Before anything of the page is counted: a run that cannot begin leaves no journal.
-            if matches!(&page, Ok(page) if !page.entries.is_empty()) && !self.prepare().await? {
+            let has_objects = |page: &Page| !page.entries.is_empty() || !page.equal.is_empty();
+            if page.as_ref().is_ok_and(has_objects) && !self.prepare().await? {
                 return Ok(listed);
             }
             let (entries, unfound) = match page {
@@ -488,8 +489,10 @@ impl Feed<'_> {
     fn without_taken_up(&self, mut page: Page) -> Page {
         if let Some(done_before) = self.done_before {
             page.entries.retain(|entry| !done_before.is_taken_up(entry));
-            page.unfound
-                .retain(|(name, _)| !done_before.is_taken_up(&Entry::unknown(name.clone())));
+            let is_taken_up =
+                |name: &EntryName| done_before.is_taken_up(&Entry::unknown(name.clone()));
+            page.equal.retain(|(name, _)| !is_taken_up(name));
+            page.unfound.retain(|(name, _)| !is_taken_up(name));
         }
         page
     }
@@ -529,8 +532,8 @@ impl Feed<'_> {
         }
     }
 
-    /// Counts the entries of a page, and reports its notices and unlisted folders. Returns the entries and the
-    /// names without an object.
+    /// Counts the entries of a page, and reports its notices, unlisted folders and equal objects. Returns the
+    /// entries and the names without an object.
     fn count_page(&self, page: Page, listed: &mut Listed) -> (Vec<Entry>, Vec<(EntryName, Error)>) {
         let totals = &self.context.totals;
         self.recorder.page(page.marker.as_deref());
@@ -555,7 +558,20 @@ impl Feed<'_> {
             &totals.listed_bytes,
             page.entries.iter().map(|entry| entry.bytes).sum(),
         );
+        for (name, bytes) in &page.equal {
+            self.equal(name, *bytes);
+        }
         (page.entries, page.unfound)
+    }
+
+    /// Counts an object of which a sync needs nothing. The next run compares it again, so that the journal does not
+    /// have it.
+    fn equal(&self, name: &EntryName, bytes: u64) {
+        let totals = &self.context.totals;
+        Totals::add(&totals.listed, 1);
+        Totals::add(&totals.listed_bytes, bytes);
+        let reason = SyncAction::Nothing.skip_reason(name);
+        self.settlement().skip(name, bytes, &reason);
     }
 
     /// Records an entry's plan, and returns its task. A skipped or failed entry is counted and

@@ -523,7 +523,7 @@ impl<'a> Planner<'a> {
                 self.task(entry, found, basis, replace)
             }
             SyncAction::SetTime | SyncAction::SetProperties | SyncAction::Nothing => {
-                let reason = action.skip_reason(&entry);
+                let reason = action.skip_reason(&entry.name);
                 EntryPlan::Skip(entry, reason)
             }
         }

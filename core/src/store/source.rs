@@ -24,6 +24,8 @@ use crate::{Error, Result};
 pub struct Page {
     /// The selected entries.
     pub entries: Vec<Entry>,
+    /// The names and lengths of objects of which a sync needs nothing more: they are equal at the target.
+    pub equal: Vec<(EntryName, u64)>,
     /// Folders that could not be read, with the reason; the listing continues after them.
     pub unlisted: Vec<(EntryName, Error)>,
     /// Names that were asked for one by one and have no object that can be examined, with the reason, in the
@@ -38,7 +40,10 @@ pub struct Page {
 impl Page {
     /// Whether the page names nothing.
     pub(crate) fn is_empty(&self) -> bool {
-        self.entries.is_empty() && self.unlisted.is_empty() && self.unfound.is_empty()
+        self.entries.is_empty()
+            && self.equal.is_empty()
+            && self.unlisted.is_empty()
+            && self.unfound.is_empty()
     }
 }
 

@@ -207,6 +207,17 @@ fn a_file_of_another_spelling_in_a_share_is_the_same_file() {
 }
 
 #[test]
+fn a_file_that_would_get_another_name_fails_although_the_container_has_its_own() {
+    let (_server, service) = single_account::start();
+    let container = service.fresh_container("sync");
+    container.put(r"a\b", "old");
+    let folder = Folder::new();
+    Tree::new().with(r"a\b", "new").write_to(folder.path());
+    let run = up(folder.path(), &container, &["/Compare:size"]).run();
+    says(&run.failed().counting(0, 0, 1), "would become `a/b`");
+}
+
+#[test]
 fn what_differs_is_copied_also_an_older_file_and_nothing_else() {
     let (_server, service) = single_account::start();
     let container = service.fresh_container("sync");

@@ -1,7 +1,7 @@
 //! What a sync does with one object of the source.
 
 use crate::compare::Difference;
-use crate::entry::Entry;
+use crate::entry::{Entry, EntryName};
 use crate::report::{ChangeKind, ChangedSide, Event, Observer, PlannedChange};
 use crate::store::Stat;
 
@@ -29,8 +29,7 @@ pub(in crate::job) enum SyncAction {
 
 impl SyncAction {
     /// Why no bytes of an object are copied, as a sentence for the log.
-    pub(in crate::job) fn skip_reason(self, entry: &Entry) -> String {
-        let name = &entry.name;
+    pub(in crate::job) fn skip_reason(self, name: &EntryName) -> String {
         match self {
             Self::Copy(_) | Self::Nothing => format!("`{name}` is equal at the destination"),
             Self::SetTime => format!("only the time of `{name}` was different"),

@@ -83,6 +83,16 @@ pub(in crate::job) struct Comparison {
     findings: Mutex<Findings>,
 }
 
+/// What becomes of the objects of a name.
+pub(super) enum NotedObject {
+    /// Nothing: only the target has it, or a filter leaves it out.
+    Nothing,
+    /// The object of the source, with its length, is equal at the target.
+    Equal(EntryName, u64),
+    /// The planner inspects the object of the source.
+    Entry(Box<Entry>),
+}
+
 /// What the listings have shown so far.
 #[derive(Default)]
 struct Findings {
@@ -124,10 +134,10 @@ impl Comparison {
         self.sides.writer.upgrade().ok_or(Error::Stopped)
     }
 
-    /// Notes what the listings show of a name; returns the object of the source.
+    /// Notes what the listings show of a name.
     ///
     /// Marks of folders are left out, unless the source makes them of its folders.
-    pub(super) fn note(&self, joined: Joined) -> Option<Entry> {
+    pub(super) fn note(&self, joined: Joined) -> NotedObject {
         let name = match &joined {
             Joined::SourceOnly(entry) | Joined::TargetOnly(entry) => &entry.name,
             Joined::Both(pair) => &pair.0.name,
@@ -135,7 +145,7 @@ impl Comparison {
         if self.is_in_trash(name) {
             let is_of_source = !matches!(joined, Joined::TargetOnly(_));
             self.findings().in_trash += u64::from(is_of_source);
-            return None;
+            return NotedObject::Nothing;
         }
         let (entry, found) = match joined {
             Joined::Both(pair) if !self.filter.selects(&pair.0) => {
@@ -144,16 +154,16 @@ impl Comparison {
                 if self.preview {
                     self.findings().excluded.add(&found);
                 }
-                return None;
+                return NotedObject::Nothing;
             }
             Joined::SourceOnly(entry) if !self.filter.selects(&entry) => {
                 self.note_excluded(&entry);
-                return None;
+                return NotedObject::Nothing;
             }
             Joined::SourceOnly(entry) => (entry, None),
             Joined::TargetOnly(found) => {
                 self.note_target(&found);
-                return None;
+                return NotedObject::Nothing;
             }
             Joined::Both(pair) => {
                 let (entry, found) = *pair;
@@ -162,13 +172,47 @@ impl Comparison {
             }
         };
         if entry.kind == Layout::Folder && !self.options.folder_marks {
-            return None;
+            return NotedObject::Nothing;
+        }
+        if found
+            .as_ref()
+            .is_some_and(|found| self.are_equal(&entry, found))
+        {
+            self.findings().evidence.source_objects += 1;
+            return NotedObject::Equal(entry.name, entry.bytes);
         }
         let mut findings = self.findings();
         // A file system that is not mounted may have empty folders.
         findings.evidence.source_objects += u64::from(entry.kind != Layout::Folder);
         findings.found.insert(entry.name.clone(), found);
-        Some(self.with_time(entry))
+        drop(findings);
+        NotedObject::Entry(Box::new(self.with_time(entry)))
+    }
+
+    /// Whether the listings alone show that two objects of one name are equal. The planner inspects the others: an
+    /// object that gets another name at the target, or whose name the target compares in another form, or whose
+    /// listing leaves something out; marks of folders; and all where POSIX properties are compared.
+    fn are_equal(&self, entry: &Entry, found: &Entry) -> bool {
+        let is_listed_whole =
+            !entry.version.is_unknown() && !self.sides.source.is_incomplete(entry);
+        let is_plain_object = entry.kind != Layout::Folder && !self.options.compares_posix;
+        is_listed_whole
+            && is_plain_object
+            && entry.snapshot.is_none()
+            && self.filter.new_names().is_none()
+            && self.by_listing(entry, found) == ComparisonResult::Same
+            && self.keeps_name(entry)
+    }
+
+    /// Whether the object has its own name at the target, and the target compares names as they are.
+    fn keeps_name(&self, entry: &Entry) -> bool {
+        let Ok(writer) = self.writer() else {
+            return false;
+        };
+        let Ok(target) = writer.name(&entry.name) else {
+            return false;
+        };
+        writer.folded(&target.name).is_none() && check_name(entry, &target).is_ok()
     }
 
     /// Whether an object of this name is in the trash of the target, which no sync compares.
@@ -371,17 +415,7 @@ impl Comparison {
         if entry.version.is_unknown() {
             return Ok(SyncAction::Copy(Difference::Time));
         }
-        let compare = self.options.compare;
-        let source_facts = ObjectFacts::of(entry, self.sides.source_times.is_always_true());
-        let mut target_facts = ObjectFacts::of(found, self.sides.target_times.is_always_true());
-        if !target_facts.has_true_time {
-            target_facts.time = self.sides.clocks.to_local(target_facts.time);
-        }
-        let mut decision = if entry.kind == Layout::Folder {
-            decide_about_mark(compare, &source_facts, &target_facts)
-        } else {
-            decide(compare, &source_facts, &target_facts)
-        };
+        let mut decision = self.by_listing(entry, found);
         if decision == ComparisonResult::Content {
             decision = self.by_content(tools, entry, found).await?;
         }
@@ -409,6 +443,21 @@ impl Comparison {
                     entry.name
                 )))
             }
+        }
+    }
+
+    /// Decides by what the listings say.
+    fn by_listing(&self, entry: &Entry, found: &Entry) -> ComparisonResult {
+        let source_facts = ObjectFacts::of(entry, self.sides.source_times.is_always_true());
+        let mut target_facts = ObjectFacts::of(found, self.sides.target_times.is_always_true());
+        if !target_facts.has_true_time {
+            target_facts.time = self.sides.clocks.to_local(target_facts.time);
+        }
+        let compare = self.options.compare;
+        if entry.kind == Layout::Folder {
+            decide_about_mark(compare, &source_facts, &target_facts)
+        } else {
+            decide(compare, &source_facts, &target_facts)
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc::Sender;
 
-use super::comparison::Comparison;
+use super::comparison::{Comparison, NotedObject};
 use super::list;
 use crate::compare::ListingJoin;
 use crate::entry::{Entry, EntryName};
@@ -15,7 +15,7 @@ use crate::report::NothingSelected;
 use crate::store::{ListScope, Origin, Page, Pages, Reader, Source, Step, Tools, start_listing};
 use crate::{Error, Result, Side};
 
-/// Entries of one page.
+/// Objects of one page.
 const PAGE_ENTRIES: usize = 1024;
 
 /// A source that is compared with a target.
@@ -45,7 +45,11 @@ impl JoinedSource {
             let is_end = !matches!(joined, Ok(Some(_)));
             let failure = match joined {
                 Ok(Some(joined)) => {
-                    page.entries.extend(self.comparison.note(joined));
+                    match self.comparison.note(joined) {
+                        NotedObject::Nothing => {}
+                        NotedObject::Equal(name, bytes) => page.equal.push((name, bytes)),
+                        NotedObject::Entry(entry) => page.entries.push(*entry),
+                    }
                     None
                 }
                 Ok(None) => {
@@ -55,7 +59,8 @@ impl JoinedSource {
                 Err(error) => Some(error),
             };
             let has_trouble = !page.unlisted.is_empty() || !page.unfound.is_empty();
-            let is_full = page.entries.len() >= PAGE_ENTRIES || has_trouble;
+            let objects = page.entries.len() + page.equal.len();
+            let is_full = objects >= PAGE_ENTRIES || has_trouble;
             if ((is_end && !page.is_empty()) || is_full)
                 && pages.send(Ok(std::mem::take(&mut page))).await.is_err()
             {

@@ -1,5 +1,7 @@
 //! The names of blobs at a target: from an entry's name to the full name of a blob.
 
+use std::borrow::Cow;
+
 use super::rules::NAME_CHARS_MAX;
 use crate::entry::EntryName;
 use crate::plan::target_name::{MappedName, TargetName, invalid, is_step};
@@ -36,10 +38,10 @@ impl BlobNaming {
     pub(super) fn name(&self, entry: &EntryName) -> Result<MappedName> {
         let text = text_of(entry)?;
         // AzCopy on Linux too makes a slash of every backslash: the names fit a download on Windows.
-        let relative = if self.as_is {
-            text.to_owned()
+        let relative = if self.as_is || !text.contains('\\') {
+            Cow::Borrowed(text)
         } else {
-            text.replace('\\', "/")
+            Cow::Owned(text.replace('\\', "/"))
         };
         if relative.is_empty() {
             return Err(invalid(entry, "it is empty"));
@@ -76,8 +78,8 @@ impl BlobNaming {
             return Err(invalid(entry, "its first part is no container"));
         }
         let own_name = if self.of_account { own_name } else { &full };
-        // The service counts UTF-16 code units.
-        if own_name.encode_utf16().count() > NAME_CHARS_MAX {
+        // The service counts UTF-16 code units, of which a name has no more than bytes.
+        if own_name.len() > NAME_CHARS_MAX && own_name.encode_utf16().count() > NAME_CHARS_MAX {
             return Err(Error::Name(format!(
                 "file `{entry}` is too long, relative path must not exceed {NAME_CHARS_MAX} characters"
             )));
