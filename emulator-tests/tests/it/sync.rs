@@ -207,7 +207,7 @@ fn a_file_of_another_spelling_in_a_share_is_the_same_file() {
 }
 
 #[test]
-fn a_file_that_would_get_another_name_fails_although_the_container_has_its_own() {
+fn a_file_that_would_get_another_name_fails_if_a_blob_has_its_own() {
     let (_server, service) = single_account::start();
     let container = service.fresh_container("sync");
     container.put(r"a\b", "old");
