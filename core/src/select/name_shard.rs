@@ -13,8 +13,8 @@
 //! 1. in Unicode's normal form NFKD;
 //! 2. in lower case, then upper case, then lower case, by Unicode's full mappings (`ß`, `ẞ` and `SS` all
 //!    become `ss`);
-//! 3. without combining diacritical marks (U+0300 to U+036F), and without characters that Unicode calls
-//!    ignorable by default;
+//! 3. without combining marks (characters whose canonical combining class is not 0: case mappings change
+//!    their order), and without characters that Unicode calls ignorable by default;
 //! 4. without each `%` that two hexadecimal digits follow, and without these digits: targets write
 //!    characters that they cannot have in this form;
 //! 5. without ASCII characters that are neither letters nor digits, also without `/` and `.`.
@@ -31,6 +31,7 @@
 use std::fmt;
 
 use icu_normalizer::DecomposingNormalizerBorrowed;
+use icu_normalizer::properties::CanonicalCombiningClassMapBorrowed;
 
 /// The most shards: each process lists everything, so more would list more than they copy.
 pub const SHARDS_MAX: u32 = 16;
@@ -156,7 +157,7 @@ fn folded(name: &[u8]) -> Vec<u8> {
 
 /// Whether it is a mark, or ignorable.
 fn is_left_out(letter: char) -> bool {
-    let is_mark = ('\u{300}'..='\u{36f}').contains(&letter);
+    let is_mark = CanonicalCombiningClassMapBorrowed::new().get_u8(letter) != 0;
     let mut ranges = IGNORABLE.iter();
     is_mark || ranges.any(|(first, last)| (*first..=*last).contains(&letter))
 }
