@@ -39,7 +39,7 @@ service=$!
 until [ -s "$work/ready" ]; do sleep 0.1; done
 url=$(sed -n 's/^ready blob=\([^ ]*\).*/\1/p' "$work/ready")/devstoreaccount1
 
-export XDG_STATE_HOME=$work/state AZRING_DEST_KEY=$key
+export AZRING_CONFIG='' XDG_STATE_HOME=$work/state AZRING_DEST_KEY=$key
 wrong=0
 partial=0
 for run in $(seq "$runs"); do
@@ -62,7 +62,7 @@ for run in $(seq "$runs"); do
   read -r verdict listed ended open <<<"$sum"
   case $verdict in
     equal) [ "$open" = 0 ] || partial=$((partial + 1)) ;;
-    # A signal before the run began, and a second signal, leave no summary.
+    # A signal before the run began leaves no summary.
     none) ;;
     *)
       wrong=$((wrong + 1))

@@ -184,6 +184,13 @@ impl Advice {
             (404, "ShareNotFound") => {
                 format!("There is no share `{}` in {account}", location.root()?)
             }
+            (400, "OutOfRangeInput" | "InvalidResourceName") if !is_root_name(location.root()?) => {
+                format!(
+                    "`{}` cannot be the name of a container or share: it has 3 to 63 lower-case letters, digits and single \
+                     hyphens between them",
+                    location.root()?
+                )
+            }
             (400, "InvalidHeaderValue") if error.header() == Some("x-ms-version") => {
                 let name = row::SERVICE_VERSION.with_value("2019-07-07", self.dialect);
                 format!(
@@ -445,8 +452,29 @@ fn unreachable_advice(kind: Kind) -> Option<&'static str> {
     }
 }
 
+/// Whether a container or a share may have this name.
+/// <https://learn.microsoft.com/rest/api/storageservices/naming-and-referencing-containers--blobs--and-metadata#container-names>
+fn is_root_name(name: &str) -> bool {
+    let is_part = |part: &str| {
+        let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        !part.is_empty() && part.bytes().all(is_letter)
+    };
+    let has_system_name = ["$root", "$web", "$logs"].contains(&name);
+    has_system_name || (3..=63).contains(&name.len()) && name.split('-').all(is_part)
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn names_of_containers_are_those_that_the_service_takes() {
+        for name in ["abc", "a-1", "$web", "0ab"] {
+            assert!(super::is_root_name(name), "{name}");
+        }
+        for name in ["c1", "My-Container", "a_b_c", "-abc", "a--b", "", "$else"] {
+            assert!(!super::is_root_name(name), "{name}");
+        }
+    }
+
     use azring_core::location::{Access, parse};
     use azring_transport::Error as Transport;
     use azring_transport::auth::Secret;

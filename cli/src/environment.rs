@@ -94,13 +94,52 @@ impl Environment {
         self.xdg_folder("XDG_CONFIG_HOME", ".config")
     }
 
+    /// The file with the user's defaults: the one that `AZRING_CONFIG` names, or `config` in the folder of the
+    /// configuration. `None`: there is none, or `AZRING_CONFIG` is empty.
+    pub(crate) fn config_file(variable: impl Fn(&str) -> Option<OsString>) -> Option<ConfigFile> {
+        if let Some(named) = variable("AZRING_CONFIG") {
+            let path = Some(PathBuf::from(named)).filter(|path| !path.as_os_str().is_empty());
+            return path.map(|path| ConfigFile {
+                path,
+                is_named: true,
+            });
+        }
+        let folder = |name: &str| {
+            variable(name)
+                .filter(|value| !value.is_empty())
+                .map(PathBuf::from)
+        };
+        Some(ConfigFile {
+            path: xdg_folder(folder, "XDG_CONFIG_HOME", ".config")?.join("config"),
+            is_named: false,
+        })
+    }
+
     /// azring's folder in the folder that the variable names, or else in this folder of the home
     /// folder. The specification demands that relative paths are ignored.
     fn xdg_folder(&self, variable: &str, below_home: &str) -> Option<PathBuf> {
-        let folder = |name| self.raw(name).map(PathBuf::from);
-        folder(variable)
-            .filter(|folder| folder.is_absolute())
-            .or_else(|| Some(folder("HOME")?.join(below_home)))
-            .map(|folder| folder.join("azring"))
+        xdg_folder(
+            |name| self.raw(name).map(PathBuf::from),
+            variable,
+            below_home,
+        )
     }
+}
+
+/// The file with the user's defaults.
+pub(crate) struct ConfigFile {
+    pub(crate) path: PathBuf,
+    /// The user named it, so it has to be there.
+    pub(crate) is_named: bool,
+}
+
+fn xdg_folder(
+    folder: impl Fn(&str) -> Option<PathBuf>,
+    variable: &str,
+    below_home: &str,
+) -> Option<PathBuf> {
+    folder(variable)
+        .filter(|folder| folder.is_absolute())
+        .or_else(|| Some(folder("HOME")?.join(below_home)))
+        .map(|folder| folder.join("azring"))
 }

@@ -7,16 +7,21 @@ use std::time::Duration;
 use crate::console::{Console, Level};
 use crate::ending::Ending;
 
-/// The time limit for the last line: if nobody reads standard output, printing never ends.
+/// The time limit for the last lines: if nobody reads standard output, printing never ends.
 const LAST_LINE: Duration = Duration::from_secs(1);
 
-/// Ends the process after one line, and removes the progress bar.
-pub(crate) fn now(console: &Arc<Console>, ending: Ending) -> ! {
+/// Ends the process after what `print` prints and one line, and removes the progress bar.
+pub(crate) fn now(
+    console: &Arc<Console>,
+    ending: Ending,
+    print: impl FnOnce(Ending) + Send + 'static,
+) -> ! {
     let (sender, receiver) = mpsc::channel();
     let console = Arc::clone(console);
     let last_line = move || {
         console.clear();
-        let text = "stopped at once by a second signal, without a summary: give the same command again to resume";
+        print(ending);
+        let text = "stopped at once by a second signal: give the same command again to resume";
         console.message(Level::Warning, text);
         // The receiver is gone once the time is over.
         let _ = sender.send(());

@@ -35,8 +35,8 @@ pub(crate) struct Settings {
     pub(crate) metrics: Option<MetricsFile>,
     /// Records on standard output instead of text.
     pub(crate) json: bool,
-    /// Nothing on standard output.
-    pub(crate) is_silent: bool,
+    /// What is not printed.
+    pub(crate) silence: Silence,
     /// The user chose to skip objects that the destination has.
     pub(crate) skips_by_choice: bool,
     /// The number of the job, as AzCopy 10 shows it.
@@ -56,6 +56,17 @@ pub(crate) enum LogLevel {
     Warning,
     /// Everything.
     Info,
+}
+
+/// What is not printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Silence {
+    /// Everything is printed.
+    None,
+    /// Nothing goes to standard output.
+    NoOutput,
+    /// The same, and nothing but errors goes to standard error.
+    ErrorsOnly,
 }
 
 /// The form of progress that the user asks for.
@@ -87,6 +98,15 @@ pub(crate) enum ProgressForm {
 impl Settings {
     /// The settings of one command.
     pub(crate) fn new(args: &ParsedArgs, environment: &Environment) -> Result<Self, UsageError> {
+        let has_errors_only = args.has(&row::SILENT);
+        let is_json = choice(args, &row::OUTPUT)? == Some("json");
+        if has_errors_only && is_json {
+            return Err(UsageError::meaning(format!(
+                "`{}` prints nothing, and `{}` prints records: give one of them",
+                row::SILENT.spelled(args.dialect()),
+                row::OUTPUT.with_value("json", args.dialect())
+            )));
+        }
         Ok(Self {
             dialect: args.dialect(),
             command: args.to_string(),
@@ -101,8 +121,12 @@ impl Settings {
             report: local(args, &row::REPORT)?,
             trace: local(args, &row::TRACE_CONTROLLER)?,
             metrics: local(args, &row::METRICS)?.map(MetricsFile::new),
-            json: choice(args, &row::OUTPUT)? == Some("json"),
-            is_silent: choice(args, &row::OUTPUT)? == Some("none"),
+            json: is_json,
+            silence: match choice(args, &row::OUTPUT)? {
+                _ if has_errors_only => Silence::ErrorsOnly,
+                Some("none") => Silence::NoOutput,
+                _ => Silence::None,
+            },
             skips_by_choice: choice(args, &row::OVERWRITE)? == Some("never"),
             job: JobId::any(),
             progress: match choice(args, &row::PROGRESS)? {
@@ -152,6 +176,16 @@ impl Settings {
         Ok(())
     }
 
+    /// Nothing goes to standard output.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.silence != Silence::None
+    }
+
+    /// Nothing is printed but errors.
+    pub(crate) fn has_errors_only(&self) -> bool {
+        self.silence == Silence::ErrorsOnly
+    }
+
     /// The files that are written during the run.
     pub(crate) fn files(&self) -> impl Iterator<Item = &PathBuf> {
         let files = [&self.verbose_log, &self.ledger, &self.trace, &self.report];
@@ -163,7 +197,7 @@ impl Settings {
     pub(crate) fn form(&self, has_bar: bool) -> Option<ProgressForm> {
         match self.progress {
             ProgressChoice::Off => None,
-            _ if self.is_silent => None,
+            _ if self.is_silent() => None,
             _ if self.json && self.dialect == Dialect::AzCopy10 => {
                 Some(ProgressForm::AzCopy10Records(self.job))
             }

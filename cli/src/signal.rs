@@ -51,10 +51,11 @@ pub(crate) fn survive_file_size_limit() {
     let _as_before = signal_hook::flag::register(SIGXFSZ, Arc::default());
 }
 
-/// Begins to watch for signals. The first one runs `call_off`.
+/// Begins to watch for signals. The first one runs `call_off`, and the second one `at_second`.
 pub(crate) fn watch(
     console: Arc<Console>,
     call_off: impl Fn() + Send + 'static,
+    at_second: impl FnOnce(Ending) + Send + 'static,
 ) -> io::Result<FirstSignal> {
     let stopping = [SIGINT, SIGTERM].into_iter();
     let mut signals = Signals::new(stopping.chain((!ignores_hangup()).then_some(SIGHUP)))?;
@@ -68,13 +69,19 @@ pub(crate) fn watch(
             };
             first.0.store(number, Ordering::Release);
             call_off();
+            if number == SIGINT {
+                console.take_back_echo();
+            }
             announce(&console, "stopping: active transfers are finished first");
             wait_for_the_same_request();
             // These signals belong to the first request.
             let _same_request = signals.pending().count();
             announce(&console, "still stopping; another signal stops at once");
             if let Some(number) = signals.forever().next() {
-                exit::now(&console, Ending::Signal(number));
+                if number == SIGINT {
+                    console.take_back_echo();
+                }
+                exit::now(&console, Ending::Signal(number), at_second);
             }
         })?;
     Ok(caught)

@@ -33,6 +33,12 @@ pub(crate) fn is_attended() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
+/// Whether the terminal at standard input shows Ctrl-C as `^C`.
+pub(crate) fn shows_control_characters() -> bool {
+    let both = LocalModes::ECHO | LocalModes::ECHOCTL;
+    tcgetattr(io::stdin()).is_ok_and(|modes| modes.local_modes.contains(both))
+}
+
 /// Whether standard input may contain data: it is a pipe, a socket or a file, and neither a
 /// terminal nor `/dev/null`.
 pub(crate) fn has_input() -> bool {

@@ -293,6 +293,7 @@ impl Azring {
         command
             .stdin(Stdio::null())
             .env("HOME", home.path())
+            .env("AZRING_CONFIG", "")
             .env_remove("XDG_STATE_HOME");
         if let Some(folder) = &self.folder {
             command.current_dir(folder);

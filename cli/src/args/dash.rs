@@ -93,10 +93,11 @@ pub(crate) fn clap_command() -> Command {
     Command::new("azring")
         .disable_help_flag(true)
         .disable_version_flag(true)
-        .args(parameter::all().map(argument))
+        .args(parameter::all().map(clap_argument))
 }
 
-fn argument(row: &'static Parameter) -> Arg {
+/// A row of the table as clap parses it.
+pub(crate) fn clap_argument(row: &'static Parameter) -> Arg {
     let argument = Arg::new(row.slash)
         .long(row.dash[0])
         .aliases(&row.dash[1..])
@@ -115,6 +116,8 @@ fn argument(row: &'static Parameter) -> Arg {
         (&parameter::HELP, 'h'),
         (&parameter::V, 'v'),
         (&parameter::Y, 'y'),
+        // AzCopy 8 had not this one; other programs have.
+        (&parameter::VERSION, 'V'),
     ];
     match letters.iter().find(|(lettered, _)| row.is(lettered)) {
         Some((_, letter)) => argument.short(*letter),

@@ -16,10 +16,13 @@ mod nearest;
 
 mod response_file;
 
+mod user_defaults;
+
 pub(crate) mod azcopy10;
 
-pub(crate) use dash::clap_command;
+pub(crate) use dash::{clap_argument, clap_command};
 pub(crate) use reader::{dialect, is_parameter, read, read_typed};
+pub(crate) use user_defaults::add_user_defaults;
 
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,8 @@
-//! `azring completions SHELL`: the completion script of a shell, in the dash dialect.
+//! `azring completions SHELL`: the completion script of a shell.
+//!
+//! clap makes the script for commands and words of the dash dialect; [`slash_words`] adds the rest.
+
+mod slash_words;
 
 use std::ffi::OsString;
 use std::sync::Arc;
@@ -6,7 +10,7 @@ use std::sync::Arc;
 use clap_complete::{Shell, generate};
 
 use super::definition::Command;
-use super::generate::clap_description;
+use super::generate::{clap_description, command_names};
 use crate::console::Console;
 use crate::ending::Ending;
 use crate::help::CommandHelp;
@@ -56,7 +60,16 @@ fn shell(name: &str) -> Option<Shell> {
 fn script(shell: Shell) -> String {
     let mut script = Vec::new();
     generate(shell, &mut clap_description(), "azring", &mut script);
-    String::from_utf8_lossy(&script).into_owned()
+    let script = String::from_utf8_lossy(&script);
+    let commands = command_names();
+    match shell {
+        Shell::Bash => slash_words::bash(&script, &commands),
+        Shell::Zsh => slash_words::zsh(&script, &commands),
+        Shell::Fish => slash_words::fish(&script, &commands),
+        Shell::PowerShell => slash_words::powershell(&script, &commands),
+        // `azring completions` offers no other.
+        _ => script.into_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -71,14 +84,13 @@ mod tests {
             for row in parameter::all() {
                 assert!(script.contains(row.dash[0]), "{name}: {}", row.dash[0]);
             }
-            for command in super::super::registry::named() {
-                assert!(
-                    script.contains(command.help.name),
-                    "{name}: {}",
-                    command.help.name
-                );
+            for command in command_names() {
+                assert!(script.contains(command), "{name}: {command}");
             }
             // clap_complete's script for PowerShell completes names only.
+            for word in ["/SourceKey:", "/IO:", "jobs list", "exitcodes", "download"] {
+                assert!(script.contains(word), "{name}: {word}");
+            }
             let knows_choices = script.contains("threads");
             assert!(knows_choices || name == "powershell", "{name}");
         }

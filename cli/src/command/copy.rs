@@ -14,7 +14,7 @@ use azring_core::location::Location;
 use azring_core::options::Options;
 use azring_core::report::Summary;
 
-use super::definition::Command;
+use super::definition::{Command, SHORT_HELP};
 use super::explain_filter::explain;
 use super::registry::help_texts;
 use super::run_host::{RunHost, failed, listeners};
@@ -46,9 +46,10 @@ pub(super) const COMMAND: Command = Command {
 };
 
 fn run(words: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> {
-    let args = args::read(words)?;
-    if args.is_empty() {
-        console.result(&help::short());
+    let mut args = args::read(words)?;
+    let is_short = matches!(words, [only] if only == SHORT_HELP);
+    if args.is_empty() || is_short {
+        console.result(&help::short(console::page_width()));
     } else if args.has(&row::HELP) {
         let topic = args.text(&row::HELP)?;
         let width = console::page_width();
@@ -57,6 +58,7 @@ fn run(words: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError>
     } else if args.has(&row::VERSION) {
         console.result(&help::version());
     } else {
+        args::add_user_defaults(&mut args, None)?;
         return copy_or_resume(&args, console);
     }
     Ok(Ending::Success)
@@ -107,6 +109,9 @@ fn run_or_resume(
     if let Some(command_journal) = &command_journal {
         settings.job = JobId::of_fingerprint(&command_journal.command.fingerprint());
     }
+    if settings.has_errors_only() {
+        console.show_errors_only();
+    }
     settings.log_as_azcopy10(args, &environment)?;
     options.table.spool_in = match &command_journal {
         Some(command_journal) => Some(command_journal.folder.clone()),
@@ -134,7 +139,7 @@ fn copy(
 ) -> Ending {
     if matches!(options.target, Location::Pipe) {
         console.leave_output_to_data();
-    } else if !settings.json && !settings.is_silent {
+    } else if !settings.json && !settings.is_silent() {
         console.show_notices();
     }
     let report = match settings.report.as_deref().map(report::open).transpose() {
@@ -169,9 +174,23 @@ fn copy(
         Err(text) => return failed(console, &text),
     };
     let names_changes = options.sync.is_some() || options.moves.is_some();
-    let is_text = !settings.json && !settings.is_silent && settings.dialect != Dialect::AzCopy10;
-    if options.preview && names_changes && is_text {
-        listeners.push(Box::new(PlannedChanges::new(Arc::clone(console))));
+    let is_text = !settings.json && !settings.is_silent() && settings.dialect != Dialect::AzCopy10;
+    if options.preview && is_text && (names_changes || settings.verbose_log.is_some()) {
+        let changes = PlannedChanges::new(Arc::clone(console));
+        listeners.push(Box::new(if names_changes {
+            changes
+        } else {
+            changes.naming_copies()
+        }));
+    }
+    if is_text {
+        let (console, preview) = (Arc::clone(console), options.preview);
+        host.at_second_signal(move |summary, ending| {
+            SummaryBlock::new(Arc::clone(&console), preview).on_end(&RunEnd {
+                result: Ok(summary),
+                ending,
+            });
+        });
     }
     listeners.extend(counts(options, settings, console));
     let (result, ending) = host.run(options, settings, session, listeners);
@@ -234,7 +253,7 @@ pub(super) fn counts(
     console: &Arc<Console>,
 ) -> Option<Box<dyn Listener>> {
     let console = || Arc::clone(console);
-    if settings.is_silent {
+    if settings.is_silent() {
         return None;
     }
     Some(if settings.dialect == Dialect::AzCopy10 {

@@ -5,15 +5,17 @@ use std::sync::Arc;
 
 use super::one_place;
 use crate::args;
-use crate::console::Console;
+use crate::console::{self, Console};
 use crate::ending::Ending;
-use crate::help::CommandHelp;
+use crate::help::{self, CommandHelp};
 use crate::parameter::{DEST, Dialect, Parameter, SOURCE};
 use crate::parsed::ParsedArgs;
 use crate::usage_error::UsageError;
 
 /// The words that ask for help about a command.
-const HELP_WORDS: [&str; 3] = ["/?", "--help", "-h"];
+const HELP_WORDS: [&str; 3] = ["/?", "--help", SHORT_HELP];
+/// The word that asks for the short page.
+pub(super) const SHORT_HELP: &str = "-h";
 
 /// A command: its name, its help, its parameters and its function.
 pub(crate) struct Command {
@@ -53,6 +55,7 @@ pub(super) fn read_between(
     if !args.has(flag) {
         args.add(flag, None)?;
     }
+    args::add_user_defaults(&mut args, None)?;
     Ok(args)
 }
 
@@ -67,7 +70,13 @@ impl Command {
             && let [only] = words
             && HELP_WORDS.iter().any(|word| only == word)
         {
-            console.result(&self.help(args::dialect(words)));
+            let width = console::page_width();
+            let dialect = args::dialect(words);
+            console.result(&if only == SHORT_HELP {
+                self.brief_page(dialect, width)
+            } else {
+                self.page(dialect, width)
+            });
             return Ok(Ending::Success);
         }
         (self.run)(words, console)
@@ -78,19 +87,14 @@ impl Command {
         std::ptr::eq(self, other)
     }
 
-    fn help(&self, dialect: Dialect) -> String {
-        let mut text = format!(
-            "Usage: azring {} {}\n\n{}.",
-            self.help.name, self.help.usage, self.help.brief
-        );
-        if !self.taken.is_empty() {
-            text.push_str("\n\nParameters:");
-            for row in self.taken {
-                text.push_str("\n  ");
-                text.push_str(&row.usage(dialect));
-            }
-        }
-        text
+    /// The help about this command: its parameters with their whole descriptions.
+    pub(super) fn page(&self, dialect: Dialect, width: usize) -> String {
+        help::command(self.help, self.taken, dialect, width, true)
+    }
+
+    /// The same with one line about each parameter.
+    fn brief_page(&self, dialect: Dialect, width: usize) -> String {
+        help::command(self.help, self.taken, dialect, width, false)
     }
 
     /// Reads the words of this command. Its location may come first without a name. A parameter
@@ -113,17 +117,18 @@ impl Command {
         let foreign = args
             .typed()
             .find(|(parameter, _)| !self.taken.iter().any(|row| row.is(parameter)));
-        match foreign {
-            Some((parameter, _)) => Err(UsageError::meaning(format!(
+        if let Some((parameter, _)) = foreign {
+            return Err(UsageError::meaning(format!(
                 "`{}` does not take `{}`",
                 self.help.name,
                 parameter.spelled(args.dialect())
-            ))),
-            None if what.is(&SOURCE) => {
-                one_place::unite(&mut args)?;
-                Ok(args)
-            }
-            None => Ok(args),
+            )));
         }
+        // A command with a destination of its own keeps the two credentials apart.
+        if what.is(&SOURCE) && !args.has(&DEST) {
+            one_place::unite(&mut args)?;
+        }
+        args::add_user_defaults(&mut args, Some(self.taken))?;
+        Ok(args)
     }
 }

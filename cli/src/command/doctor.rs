@@ -1,18 +1,25 @@
 //! `azring doctor [URL]`: finds what makes azring slow or makes copies fail.
 //!
-//! It checks this machine and the connection to a service. Each finding says what there is and, if
-//! it is not good, what to do. Nothing is changed and nothing is written.
+//! It checks this machine, the connection to a source and to a destination, and what their credentials allow.
+//! Each finding says what there is and, if it is not good, what to do. At the destination it writes one object
+//! of one byte and removes it; nothing else is written.
 
 mod machine;
 
 mod service_path;
 
+mod permissions;
+
 use std::ffi::OsString;
 use std::sync::Arc;
 
+use azring_core::Side;
+use azring_core::location::Location;
+use azring_core::options::Engine;
 use jiff::Timestamp;
 use serde_json::json;
 
+use self::permissions::Permissions;
 use super::definition::Command;
 use crate::advice::Advice;
 use crate::console::Console;
@@ -22,14 +29,14 @@ use crate::help::CommandHelp;
 use crate::intent;
 use crate::listener::record::record;
 use crate::parameter as row;
-use crate::parsed::choice;
+use crate::parsed::{ParsedArgs, choice};
 use crate::prompt;
-use crate::usage_error::UsageError;
+use crate::usage_error::{UsageError, word_of};
 
 pub(super) const COMMAND: Command = Command {
     help: CommandHelp {
         name: "doctor",
-        usage: "[<url>] [parameters]",
+        usage: "[<source>] [parameters]",
         brief: "Find causes of slow or failed copies",
     },
     taken: &[
@@ -37,6 +44,7 @@ pub(super) const COMMAND: Command = Command {
         &row::SOURCE_KEY,
         &row::SOURCE_SAS,
         &row::SOURCE_TYPE,
+        &row::DEST,
         &row::DEST_KEY,
         &row::DEST_SAS,
         &row::DEST_TYPE,
@@ -110,13 +118,11 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> 
     let mut findings = machine::check(engine.io, engine.bytes_per_second_max);
     if args.has(&row::SOURCE) {
         let location = intent::place(&args, &environment)?;
-        let Some(place) = location.account_place() else {
-            return Err(UsageError::meaning(
-                "`doctor` checks the connection to a service: give a URL, or nothing",
-            ));
-        };
-        let advice = Advice::new(&args, &environment);
-        findings.extend(service_path::check(&engine, &location, place, &advice));
+        findings.extend(source(&args, &environment, &engine, &location)?);
+    }
+    if args.has(&row::DEST) {
+        let location = intent::target(&args, &environment)?;
+        findings.extend(target(&args, &environment, &engine, &location)?);
     }
     let json = choice(&args, &row::OUTPUT)? == Some("json");
     for finding in &findings {
@@ -132,6 +138,83 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> 
     } else {
         Ending::Success
     })
+}
+
+/// Checks the way to the source, and what its credential allows.
+fn source(
+    args: &ParsedArgs,
+    environment: &Environment,
+    engine: &Engine,
+    location: &Location,
+) -> Result<Vec<Finding>, UsageError> {
+    let advice = Advice::new(args, environment);
+    let mut findings = way(engine, Side::Source, location, &advice)?;
+    if is_reached(&findings) && has_objects(location) {
+        let permissions = Permissions {
+            engine,
+            advice: &advice,
+            side: Side::Source,
+            location,
+        };
+        findings.extend(permissions.of_source());
+    }
+    Ok(findings)
+}
+
+/// The same for the destination, where one object is written and removed.
+fn target(
+    args: &ParsedArgs,
+    environment: &Environment,
+    engine: &Engine,
+    location: &Location,
+) -> Result<Vec<Finding>, UsageError> {
+    let advice = Advice::new(args, environment);
+    let mut findings = way(engine, Side::Target, location, &advice)?;
+    if is_reached(&findings) && has_objects(location) {
+        let stamp = Timestamp::now().as_millisecond();
+        let folder = location
+            .folder(&format!("{}{stamp}", permissions::FOLDER))
+            .map_err(|error| UsageError::meaning(error.to_string()))?;
+        let trial = intent::trial(args, folder, environment)?;
+        let permissions = Permissions {
+            engine,
+            advice: &advice,
+            side: Side::Target,
+            location,
+        };
+        findings.extend(permissions.of_target(&trial));
+    }
+    Ok(findings)
+}
+
+/// Checks the way to the service of one end.
+fn way(
+    engine: &Engine,
+    side: Side,
+    location: &Location,
+    advice: &Advice,
+) -> Result<Vec<Finding>, UsageError> {
+    let Some(place) = location.account_place() else {
+        return Err(UsageError::meaning(
+            "`doctor` checks the connection to a service: give a URL, or nothing",
+        ));
+    };
+    let mut findings = vec![Finding::good(word_of(side), location.to_string())];
+    findings.extend(service_path::check(engine, side, location, place, advice));
+    Ok(findings)
+}
+
+/// Whether the service answered for the location, so that there is something to try. A container that does not
+/// exist is not made.
+fn is_reached(findings: &[Finding]) -> bool {
+    findings
+        .iter()
+        .any(|finding| finding.what == "service" && finding.state == State::Good)
+}
+
+/// Whether the location holds objects. A table holds entities.
+fn has_objects(location: &Location) -> bool {
+    matches!(location, Location::Blob(_) | Location::Share(_))
 }
 
 fn as_lines(finding: &Finding) -> String {

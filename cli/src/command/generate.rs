@@ -4,9 +4,14 @@ use clap::builder::PossibleValuesParser;
 use clap::{Arg, Command as ClapCommand, ValueHint};
 
 use super::registry::named;
-use crate::args::clap_command;
+use crate::args::{clap_argument, clap_command};
 use crate::help::CommandHelp;
 use crate::parameter::{self, Dialect, Parameter, Value};
+
+/// The names of the commands.
+pub(super) fn command_names() -> Vec<&'static str> {
+    named().map(|command| command.help.name).collect()
+}
 
 /// The dash dialect with all its help texts, for completions and the manual page.
 pub(crate) fn clap_description() -> ClapCommand {
@@ -25,10 +30,18 @@ pub(crate) fn clap_description() -> ClapCommand {
         let subcommand = ClapCommand::new(name)
             .about(brief)
             .disable_help_flag(true)
-            .override_usage(format!("azring {name} {usage}"));
+            .override_usage(format!("azring {name} {usage}"))
+            .args(taken(command.taken));
         description = description.subcommand(subcommand);
     }
     description.disable_help_subcommand(true)
+}
+
+/// The parameters of a command; without a list it takes all.
+fn taken(rows: &'static [&'static Parameter]) -> Vec<Arg> {
+    rows.iter()
+        .map(|row| describe(clap_argument(row), row))
+        .collect()
 }
 
 fn describe(argument: Arg, row: &'static Parameter) -> Arg {

@@ -81,7 +81,11 @@ fn page() -> io::Result<String> {
     man.render_description_section(&mut page)?;
     man.render_options_section(&mut page)?;
     let mut page = String::from_utf8_lossy(&page).into_owned();
-    section(&mut page, "COMMANDS", &help::commands(&help_texts()));
+    section(
+        &mut page,
+        "COMMANDS",
+        &help::commands(&help_texts(), COLUMNS),
+    );
     for (title, topic) in TOPICS {
         if let Ok(text) = help::page(Some(topic), Dialect::Dash, COLUMNS, &[]) {
             section(&mut page, title, &text);

@@ -14,6 +14,8 @@ mod generate;
 
 mod copy;
 
+mod unfinished_run;
+
 mod run_host;
 
 mod explain_filter;
@@ -55,6 +57,10 @@ mod azcopy10;
 mod completions;
 
 mod man;
+
+mod help;
+
+mod version;
 
 #[cfg(test)]
 pub(crate) use registry::help_texts;

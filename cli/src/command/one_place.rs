@@ -51,7 +51,7 @@ pub(super) const OBJECTS: [&Parameter; 32] = joined(
 );
 
 /// The same for a command that changes those objects and reports on each.
-pub(super) const CHANGED_OBJECTS: [&Parameter; 41] = joined(
+pub(super) const CHANGED_OBJECTS: [&Parameter; 42] = joined(
     &OBJECTS,
     &[
         &row::L,
@@ -60,6 +60,7 @@ pub(super) const CHANGED_OBJECTS: [&Parameter; 41] = joined(
         &row::LEDGER,
         &row::REPORT,
         &row::METRICS,
+        &row::SILENT,
         &row::PROGRESS,
         &row::EXIT_CODES,
         &row::FAIL_IF_EMPTY,

@@ -4,8 +4,8 @@ use std::ffi::OsString;
 
 use super::definition::{Command, place_first};
 use super::{
-    azcopy10, bench, completions, convert_args, copy, doctor, jobs, list, login, logout, make, man,
-    move_objects, remove, set_properties, shard, sync, verify,
+    azcopy10, bench, completions, convert_args, copy, doctor, help, jobs, list, login, logout,
+    make, man, move_objects, remove, set_properties, shard, sync, verify, version,
 };
 use crate::help::CommandHelp;
 
@@ -33,6 +33,8 @@ static COMMANDS: &[Command] = &[
     convert_args::COMMAND,
     completions::COMMAND,
     man::COMMAND,
+    help::COMMAND,
+    version::COMMAND,
 ];
 
 /// The commands with a name, in the order in which help lists them.

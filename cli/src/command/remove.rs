@@ -30,7 +30,7 @@ pub(super) const COMMAND: Command = Command {
         usage: "<url> [parameters]",
         brief: "Delete blobs, or files of a file share",
     },
-    taken: &joined::<45>(
+    taken: &joined::<46>(
         &CHANGED_OBJECTS,
         &[
             &row::Y,
@@ -55,7 +55,10 @@ pub(super) fn remove(args: &ParsedArgs, console: &Arc<Console>) -> Result<Ending
     }
     let (options, removal) = intent::remove(args, &environment)?;
     let settings = Settings::new(args, &environment)?.of_command("remove");
-    if !settings.json && !settings.is_silent {
+    if settings.has_errors_only() {
+        console.show_errors_only();
+    }
+    if !settings.json && !settings.is_silent() {
         console.show_notices();
     }
     let report = settings.report.as_deref().map(report::open).transpose()?;
@@ -96,7 +99,7 @@ fn results(
     console: &Arc<Console>,
 ) -> Vec<Box<dyn Listener>> {
     let console = || Arc::clone(console);
-    if settings.is_silent {
+    if settings.is_silent() {
         return Vec::new();
     }
     if settings.dialect == Dialect::AzCopy10 {

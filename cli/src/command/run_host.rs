@@ -10,6 +10,7 @@ use azring_core::options::Options;
 use azring_core::report::{Observer, OverwriteAnswer, Summary};
 use azring_core::{Stop, job};
 
+use super::unfinished_run::UnfinishedRun;
 use crate::console::{Console, Level, count};
 use crate::ending::Ending;
 use crate::listener::{
@@ -27,6 +28,7 @@ pub(super) struct RunHost {
     console: Arc<Console>,
     stop: Stop,
     caught: FirstSignal,
+    unfinished: UnfinishedRun,
 }
 
 impl RunHost {
@@ -34,7 +36,10 @@ impl RunHost {
     pub(super) fn open(console: &Arc<Console>) -> Result<Self, Ending> {
         let stop = Stop::default();
         let switch = stop.clone();
-        let caught = signal::watch(Arc::clone(console), move || switch.stop());
+        let unfinished = UnfinishedRun::default();
+        let run = unfinished.clone();
+        let at_second = move |ending| run.print(ending);
+        let caught = signal::watch(Arc::clone(console), move || switch.stop(), at_second);
         let caught = caught.map_err(|error| {
             let text = format!("cannot watch for signals: {}", reason(&error));
             failed(console, &text)
@@ -43,6 +48,7 @@ impl RunHost {
             console: Arc::clone(console),
             stop,
             caught,
+            unfinished,
         })
     }
 
@@ -54,6 +60,11 @@ impl RunHost {
     /// The ending that a signal has caused, if one has come.
     pub(super) fn called_off(&self) -> Option<Ending> {
         self.caught.ending()
+    }
+
+    /// Prints the summary of a run in this way if a second signal ends it.
+    pub(super) fn at_second_signal(&self, print: impl Fn(&Summary, Ending) + Send + 'static) {
+        self.unfinished.prints(print);
     }
 
     /// Runs one job with these listeners.
@@ -73,9 +84,11 @@ impl RunHost {
     pub(super) fn run_job(
         &self,
         settings: &Settings,
-        listeners: Vec<Box<dyn Listener>>,
+        mut listeners: Vec<Box<dyn Listener>>,
         job: impl FnOnce(&dyn Observer, &Stop) -> azring_core::Result<Summary>,
     ) -> (azring_core::Result<Summary>, Ending) {
+        // It comes first: from here on the other listeners print the end.
+        listeners.insert(0, Box::new(self.unfinished.clone()));
         let listeners = Listeners::new(listeners, asker(&self.console, &self.stop))
             .asking_deletion(deletion_asker(&self.console, &self.stop));
         let result = job(&listeners, &self.stop);
@@ -127,7 +140,7 @@ pub(super) fn listeners(
         ));
     }
     if let Some(file) = report {
-        let report = Report::new(file, &settings.command, options, console());
+        let report = Report::new(file, settings, options, console());
         listeners.push(Box::new(report));
     }
     if let Some(path) = &settings.trace {

@@ -28,7 +28,7 @@ pub(super) const COMMAND: Command = Command {
         usage: "<url> [parameters]",
         brief: "Set tier, tags, metadata and content headers of objects",
     },
-    taken: &joined::<50>(
+    taken: &joined::<51>(
         &CHANGED_OBJECTS,
         &[
             &row::TIER,
@@ -61,7 +61,10 @@ pub(super) fn set_properties(
     }
     let options = intent::set_properties(args, &environment)?;
     let settings = Settings::new(args, &environment)?.of_command("set-properties");
-    if !settings.json && !settings.is_silent {
+    if settings.has_errors_only() {
+        console.show_errors_only();
+    }
+    if !settings.json && !settings.is_silent() {
         console.show_notices();
     }
     let report = settings.report.as_deref().map(report::open).transpose()?;
@@ -73,7 +76,7 @@ pub(super) fn set_properties(
         Ok(listeners) => listeners,
         Err(text) => return Ok(failed(console, &text)),
     };
-    if settings.is_silent {
+    if settings.is_silent() {
         // Nothing is printed but errors.
     } else if settings.dialect == Dialect::AzCopy10 {
         let kind = JobKind::SetProperties;

@@ -8,6 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::time_stamp::now;
 use crate::mask::shown;
+use crate::terminal;
 use crate::usage_error::reason;
 
 /// How often the bar is drawn, per second.
@@ -65,6 +66,8 @@ pub(super) enum Notices {
     Results,
     /// Nowhere: programs read standard output.
     Nowhere,
+    /// Nowhere, and warnings neither.
+    ErrorsOnly,
 }
 
 impl Console {
@@ -143,6 +146,11 @@ impl Console {
         }
     }
 
+    /// Shows errors only from now on: no notices, no progress, no warnings.
+    pub(crate) fn show_errors_only(&self) {
+        self.streams().notices = Notices::ErrorsOnly;
+    }
+
     /// Sends notices and progress to standard output, unless standard error is a terminal.
     pub(crate) fn show_notices(&self) {
         let mut streams = self.streams();
@@ -160,7 +168,9 @@ impl Console {
                 return streams.notice(&line);
             }
             streams.has_complained = true;
-            streams.message(&line);
+            if level == Level::Error || streams.notices != Notices::ErrorsOnly {
+                streams.message(&line);
+            }
             Ok(())
         });
         self.check(written);
@@ -173,6 +183,17 @@ impl Console {
             let _ = streams.messages.flush();
             answer()
         })
+    }
+
+    /// Puts the cursor back to the end of the bar after Ctrl-C. The terminal shows `^C`, and because the bar
+    /// fills its line, that is on a line of its own, of which the bar does not know.
+    pub(crate) fn take_back_echo(&self) {
+        let is_drawn = |bar: &ProgressBar| !bar.is_finished() && !bar.message().is_empty();
+        if self.bar.as_ref().is_some_and(is_drawn) && terminal::shows_control_characters() {
+            let mut streams = self.streams();
+            let _ = write!(streams.messages, "\r\x1b[2K\x1b[1A");
+            let _ = streams.messages.flush();
+        }
     }
 
     /// Removes the bar for good.
@@ -243,7 +264,7 @@ impl Streams {
                 Ok(())
             }
             Notices::Results => self.result(line),
-            Notices::Nowhere => Ok(()),
+            Notices::Nowhere | Notices::ErrorsOnly => Ok(()),
         }
     }
 }
@@ -329,6 +350,20 @@ mod notice_tests {
             "[2018/08/16 15:19:39][INFO] heard\n50%\ndone\n"
         );
         assert_eq!(printed.messages(), "[2018/08/16 15:19:39][ERROR] wrong\n");
+    }
+
+    #[test]
+    fn of_a_silent_call_only_errors_are_shown() {
+        for (console, printed) in [console(), unwatched()] {
+            console.show_errors_only();
+            console.show_notices();
+            console.message(Level::Info, "unheard");
+            console.message(Level::Warning, "unheard");
+            console.progress("50%");
+            console.message(Level::Error, "wrong");
+            assert_eq!(printed.results(), "");
+            assert_eq!(printed.messages(), "[2018/08/16 15:19:39][ERROR] wrong\n");
+        }
     }
 
     #[test]

@@ -4,13 +4,16 @@
 
 mod layout;
 
+mod markdown;
+
 mod sample;
 
 mod topic;
 
 mod pages;
 
-pub(crate) use pages::{CommandHelp, commands, page, short, version};
+pub(crate) use pages::{CommandHelp, command, commands, page, short, version};
+pub(crate) use topic::topics;
 
 #[cfg(test)]
 mod tests;

@@ -14,19 +14,19 @@ pub(crate) struct CommandHelp {
     pub(crate) brief: &'static str,
 }
 
-/// The parameters of the short page, which fits on one screen.
-const NEEDED_MOST: &[&Parameter] = &[
-    &row::SOURCE,
-    &row::DEST,
-    &row::SOURCE_KEY,
-    &row::DEST_KEY,
-    &row::SOURCE_SAS,
-    &row::DEST_SAS,
-    &row::PATTERN,
-    &row::S,
-    &row::Y,
-    &row::XO,
-    &row::L,
+/// The parameters of the short page, which fits on a screen of 80 columns and 24 lines, each in a few words.
+const NEEDED_MOST: &[(&Parameter, &str)] = &[
+    (&row::SOURCE, "What: a folder, a container, a share"),
+    (&row::DEST, "Where to: the same"),
+    (&row::SOURCE_KEY, "The account key of the source"),
+    (&row::DEST_KEY, "The account key of the destination"),
+    (&row::SOURCE_SAS, "The signature (SAS) for the source"),
+    (&row::DEST_SAS, "The signature for the destination"),
+    (&row::PATTERN, "Which names to copy"),
+    (&row::S, "Include sub-folders"),
+    (&row::Y, "Ask nothing, overwrite what exists"),
+    (&row::XO, "Only what is newer at the source"),
+    (&row::L, "Count what would be copied"),
 ];
 
 /// The program and its version.
@@ -34,20 +34,20 @@ pub(crate) fn version() -> String {
     format!("azring {}", env!("CARGO_PKG_VERSION"))
 }
 
-/// The page of a bare call.
-pub(crate) fn short() -> String {
+/// The page of a bare call and of `-h`.
+pub(crate) fn short(width: usize) -> String {
     let rows: Vec<_> = NEEDED_MOST
         .iter()
-        .map(|row| {
+        .map(|(row, brief)| {
             [
                 row.usage(Dialect::Slash),
                 format!("--{}", row.dash[0]),
-                row.brief.to_owned(),
+                (*brief).to_owned(),
             ]
         })
         .collect();
     let more = [
-        ["/?", "--help", "all parameters"],
+        ["/?", "--help", "all parameters and commands"],
         ["/?:Pattern", "--help include", "one parameter"],
         ["/?:Sample", "--help sample", "examples"],
     ]
@@ -57,9 +57,9 @@ pub(crate) fn short() -> String {
         usage(),
         format!(
             "Most used parameters, in both dialects:\n{}",
-            columns(&rows)
+            columns(&rows, width)
         ),
-        format!("More help:\n{}", columns(&more)),
+        format!("More help:\n{}", columns(&more, width)),
     ]
     .join("\n\n")
 }
@@ -71,13 +71,54 @@ fn title() -> String {
     )
 }
 
-/// One line for each command.
-pub(crate) fn commands(commands: &[CommandHelp]) -> String {
+/// The blanks before a synopsis.
+const INDENT: usize = 2;
+
+/// One line for each command, and its synopsis if there is room for it.
+pub(crate) fn commands(commands: &[CommandHelp], width: usize) -> String {
     let rows: Vec<_> = commands
         .iter()
-        .map(|command| [command.name, command.usage, command.brief].map(str::to_owned))
+        .map(|command| {
+            let synopsis = format!("{} {}", command.name, command.usage);
+            let fits = INDENT + synopsis.chars().count() <= width;
+            let shown = if fits {
+                synopsis.trim_end()
+            } else {
+                command.name
+            };
+            [shown.to_owned(), command.brief.to_owned()]
+        })
         .collect();
-    columns(&rows)
+    columns(&rows, width)
+}
+
+/// The page about a command and the parameters that it takes, `is_long`: with their whole descriptions.
+pub(crate) fn command(
+    help: CommandHelp,
+    taken: &[&Parameter],
+    dialect: Dialect,
+    width: usize,
+    is_long: bool,
+) -> String {
+    let synopsis = format!("Usage: azring {} {}", help.name, help.usage);
+    let mut parts = vec![
+        paragraph(&synopsis, 0, width),
+        paragraph(&format!("{}.", help.brief), 0, width),
+    ];
+    if taken.is_empty() {
+        return parts.join("\n\n");
+    }
+    if is_long {
+        parts.push("Parameters:".to_owned());
+        parts.extend(taken.iter().map(|row| entry(row, dialect, width)));
+    } else {
+        let rows: Vec<_> = taken
+            .iter()
+            .map(|row| [row.usage(dialect), row.brief.to_owned()])
+            .collect();
+        parts.push(format!("Parameters:\n{}", columns(&rows, width)));
+    }
+    parts.join("\n\n")
 }
 
 fn usage() -> String {
@@ -105,13 +146,35 @@ pub(crate) fn page(
             None => page,
         });
     }
-    topic::page(wanted, dialect, width).ok_or_else(|| {
-        UsageError::meaning(format!(
-            "there is no help about `{}`: give a parameter, or one of {}",
-            crate::mask::stray(wanted),
-            topic::names()
-        ))
-    })
+    topic::page(wanted, dialect, width)
+        .or_else(|| beginning_with(wanted, dialect, width))
+        .ok_or_else(|| {
+            UsageError::meaning(format!(
+                "there is no help about `{}`: give a parameter, or one of {}",
+                crate::mask::stray(wanted),
+                topic::names()
+            ))
+        })
+}
+
+/// The parameters whose names begin with `wanted` in this dialect, if there are any.
+fn beginning_with(wanted: &str, dialect: Dialect, width: usize) -> Option<String> {
+    let wanted = wanted.trim_start_matches(['/', '-']).to_ascii_lowercase();
+    let begins = |name: &str| name.to_ascii_lowercase().starts_with(&wanted);
+    let rows: Vec<_> = row::all()
+        .filter(|row| match dialect {
+            Dialect::Slash => begins(row.slash),
+            Dialect::Dash | Dialect::AzCopy10 => row.dash.iter().any(|name| begins(name)),
+        })
+        .map(|row| [row.usage(dialect), row.brief.to_owned()])
+        .collect();
+    if wanted.is_empty() || rows.is_empty() {
+        return None;
+    }
+    Some(format!(
+        "Parameters that begin with `{wanted}`:\n{}",
+        columns(&rows, width)
+    ))
 }
 
 /// The parameter with this name, with or without its slash or dashes.
@@ -139,7 +202,10 @@ fn everything(dialect: Dialect, width: usize, commands: &[CommandHelp]) -> Strin
         ));
         parts.extend(group.rows.iter().map(|row| entry(row, dialect, width)));
     }
-    parts.push(format!("Other commands:\n{}", self::commands(commands)));
+    parts.push(format!(
+        "Other commands:\n{}",
+        self::commands(commands, width)
+    ));
     let topics = format!(
         "Topics: {}. Ask for one with `{}`.",
         topic::names(),

@@ -10,9 +10,9 @@ use crate::{args, intent};
 
 #[test]
 fn a_bare_call_shows_the_version_and_fits_a_screen() {
-    let page = short();
+    let page = short(80);
     assert!(page.lines().count() <= 24);
-    assert!(page.lines().all(|line| line.len() <= 100));
+    assert!(page.lines().all(|line| line.len() <= 80));
     assert_snapshot!(page, @"
     azring 0.1.0: copies data to and from Azure Storage, as AzCopy does
 
@@ -21,20 +21,20 @@ fn a_bare_call_shows_the_version_and_fits_a_screen() {
            azring <command> ...
 
     Most used parameters, in both dialects:
-      /Source:<source>     --source         What to copy: a folder, a container or a file share
-      /Dest:<destination>  --destination    Where to copy it: a folder, a container or a file share
-      /SourceKey:<key>     --source-key     The key of the source's storage account
-      /DestKey:<key>       --dest-key       The key of the destination's storage account
-      /SourceSAS:<sas>     --source-sas     A shared access signature for the source
-      /DestSAS:<sas>       --dest-sas       A shared access signature for the destination
+      /Source:<source>     --source         What: a folder, a container, a share
+      /Dest:<destination>  --destination    Where to: the same
+      /SourceKey:<key>     --source-key     The account key of the source
+      /DestKey:<key>       --dest-key       The account key of the destination
+      /SourceSAS:<sas>     --source-sas     The signature (SAS) for the source
+      /DestSAS:<sas>       --dest-sas       The signature for the destination
       /Pattern:<pattern>   --include        Which names to copy
       /S                   --recursive      Include sub-folders
       /Y                   --quiet          Ask nothing, overwrite what exists
-      /XO                  --exclude-older  Skip objects that are not newer than the destination's
-      /L                   --dry-run        Count what would be copied, copy nothing
+      /XO                  --exclude-older  Only what is newer at the source
+      /L                   --dry-run        Count what would be copied
 
     More help:
-      /?          --help          all parameters
+      /?          --help          all parameters and commands
       /?:Pattern  --help include  one parameter
       /?:Sample   --help sample   examples
     ");
@@ -122,6 +122,34 @@ fn everything_is_reported_within_the_width() {
 }
 
 #[test]
+fn parameters_that_begin_with_a_word_are_listed() {
+    assert_snapshot!(super::page(Some("X"), Dialect::Slash, 80, &[]).unwrap(), @"
+    Parameters that begin with `x`:
+      /XO               Skip objects that are not newer than the destination's
+      /XN               Skip objects that are not older than the destination's
+      /XA:<RASHCNETOI>  No files with any of these attributes
+    ");
+    assert!(super::page(Some("zz"), Dialect::Slash, 80, &[]).is_err());
+}
+
+#[test]
+fn every_page_fits_a_narrow_terminal() {
+    let commands = crate::command::help_texts();
+    let pages = ["json", "progress", "config", "secrets"]
+        .map(|topic| super::page(Some(topic), Dialect::Dash, 50, &[]).unwrap());
+    let everything = super::page(None, Dialect::Dash, 50, &commands).unwrap();
+    let command = super::command(commands[0], &[&row::L, &row::Y], Dialect::Dash, 50, false);
+    let all = pages.into_iter().chain([everything, command, short(50)]);
+    for line in all.flat_map(|page| page.lines().map(str::to_owned).collect::<Vec<_>>()) {
+        // A synopsis, a command or a word that cannot be broken may be longer.
+        let can_be_broken = line.trim_start().contains(' ')
+            && !line.trim_start().starts_with(['-', '/', '<', '[', '`'])
+            && !line.contains("azring ");
+        assert!(line.chars().count() <= 50 || !can_be_broken, "{line}");
+    }
+}
+
+#[test]
 fn the_samples_are_shown_in_the_spelling_of_the_question() {
     let slash = super::page(Some("Sample"), Dialect::Slash, 80, &[]).unwrap();
     let first: Vec<_> = slash.lines().take(7).collect();
@@ -155,7 +183,7 @@ fn topics_are_found_whatever_their_spelling() {
             "{name}"
         );
     }
-    assert_snapshot!(super::page(Some("queues"), Dialect::Slash, 80, &[]).unwrap_err(), @"there is no help about `queues`: give a parameter, or one of `Sample`, `Filters`, `Shards`, `Environment`, `Secrets`, `ExitCodes`, `Json`");
+    assert_snapshot!(super::page(Some("queues"), Dialect::Slash, 80, &[]).unwrap_err(), @"there is no help about `queues`: give a parameter, or one of `Sample`, `Filters`, `Shards`, `Progress`, `Config`, `Environment`, `Secrets`, `ExitCodes`, `Json`");
 }
 
 #[test]

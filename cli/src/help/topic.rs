@@ -1,13 +1,16 @@
-//! Help pages about topics: examples, filters, environment, secrets, exit codes, JSON records.
+//! Help pages about topics: examples, filters, progress, environment, secrets, exit codes, JSON records.
 
-use super::layout::paragraph;
+use super::layout::{columns, paragraph};
+use super::markdown;
 use super::sample;
-use crate::parameter::Dialect;
+use crate::parameter::{Dialect, USER_DEFAULTS};
 
 const TOPICS: &[&str] = &[
     "Sample",
     "Filters",
     "Shards",
+    "Progress",
+    "Config",
     "Environment",
     "Secrets",
     "ExitCodes",
@@ -20,6 +23,22 @@ pub(super) fn names() -> String {
     names.join(", ")
 }
 
+/// The words of the topics, as completions offer them.
+pub(crate) fn topics() -> impl Iterator<Item = &'static str> {
+    [
+        "sample",
+        "filters",
+        "shards",
+        "progress",
+        "config",
+        "environment",
+        "secrets",
+        "exitcodes",
+        "json",
+    ]
+    .into_iter()
+}
+
 /// The page about a topic, if there is one. Case, dashes and a plural `s` do not matter.
 pub(super) fn page(wanted: &str, dialect: Dialect, width: usize) -> Option<String> {
     let name = wanted.to_ascii_lowercase().replace(['-', '_'], "");
@@ -27,12 +46,27 @@ pub(super) fn page(wanted: &str, dialect: Dialect, width: usize) -> Option<Strin
         "sample" | "example" => Some(sample::page(dialect, width)),
         "filter" => Some(definitions(FILTERS, width)),
         "shard" => Some(definitions(SHARDS, width)),
+        "config" => Some(config(dialect, width)),
         "environment" => Some(definitions(ENVIRONMENT, width)),
         "secret" => Some(definitions(SECRETS, width)),
         "exitcode" => Some(definitions(EXIT_CODES, width)),
-        "json" => Some(crate::listener::record::JSON.trim_end().to_owned()),
+        "json" => Some(markdown::rendered(crate::listener::record::JSON, width)),
+        "progres" => Some(definitions(PROGRESS, width)),
         _ => None,
     }
+}
+
+/// The topic `Config`: the rules, and the parameters that the file may hold.
+fn config(dialect: Dialect, width: usize) -> String {
+    let rows: Vec<_> = USER_DEFAULTS
+        .iter()
+        .map(|row| [row.usage(dialect), row.brief.to_owned()])
+        .collect();
+    format!(
+        "{}\n\nParameters that can be defaults:\n{}",
+        definitions(CONFIG, width),
+        columns(&rows, width)
+    )
 }
 
 /// Each term with its definition below it.
@@ -148,6 +182,72 @@ const FILTERS: &[(&str, &str)] = &[
     ),
 ];
 
+const PROGRESS: &[(&str, &str)] = &[
+    (
+        "12.0 MiB / 20.0 MiB 60%",
+        "Bytes that need not be moved any more, all bytes, and their share. The bytes of an upload count when \
+         they are sent. `+` after the total: the source is still being listed.",
+    ),
+    (
+        "(8.00 MiB confirmed)",
+        "The part of these bytes that the service has answered for, where it is less.",
+    ),
+    (
+        "2.00 GiB/s (avg 1.70 GiB/s)",
+        "The rate of the last five seconds, and since the beginning.",
+    ),
+    ("ETA 0:42", "The time that is left at this rate."),
+    (
+        "files 18,220/64,001",
+        "Objects that ended (copied, skipped or failed), and all of them.",
+    ),
+    (
+        "limit: service",
+        "What limits the rate: `disk`, `network`, `service` (it throttles), `cpu`, `cap` (the number of requests \
+         that `/NC` fixed), `memory` (`/Memory`), `rate cap` (`/CapMbps`), `work` (there are too few objects or \
+         blocks to do at the same time).",
+    ),
+    (
+        "active 93/96",
+        "Requests in flight, and the number that may be. Where that number has just been lowered, those above it \
+         are not shown.",
+    ),
+    ("retries 12", "Requests that were sent again."),
+    (
+        "throttled 4%",
+        "The share of the time in which the service asked azring to be slower (503, 429).",
+    ),
+    (
+        "no connection for 12 s, trying again",
+        "The service cannot be reached at present.",
+    ),
+    (
+        "Finished: 12 file(s), 34 GB; Average Speed:1.7 GB/s.",
+        "AzCopy's line, where no line can be rewritten. As in AzCopy, KB, MB and GB in it are powers of 1024. \
+         Everywhere else azring writes KiB, MiB and GiB for them.",
+    ),
+];
+
+const CONFIG: &[(&str, &str)] = &[
+    (
+        "~/.config/azring/config",
+        "Your defaults: parameters in the form of a response file (`/@`), in either dialect. The file is \
+         `config` in `$XDG_CONFIG_HOME/azring`, or the one that the variable `AZRING_CONFIG` names. It need not \
+         exist.",
+    ),
+    (
+        "What it changes",
+        "A default holds for every command that accepts the parameter, unless the command or its response \
+         files give the parameter. Commands of AzCopy 10 and `azring shard` do not use it. With \
+         `AZRING_CONFIG=` (empty) no command does: set this in scripts that must not depend on a user.",
+    ),
+    (
+        "What it cannot hold",
+        "Locations, filters and other parameters that decide what is copied; keys and signatures, because each \
+         belongs to one account. For those there are response files and the environment.",
+    ),
+];
+
 const ENVIRONMENT: &[(&str, &str)] = &[
     (
         "AZRING_SOURCE_KEY, AZRING_SOURCE_SAS, AZRING_DEST_KEY, AZRING_DEST_SAS",
@@ -177,6 +277,10 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     (
         "AZRING_CLIENT_ID",
         "The application of a login by device code.",
+    ),
+    (
+        "AZRING_CONFIG",
+        "The file with your defaults in place of `~/.config/azring/config`. If it is empty there are none.",
     ),
     (
         "AZRING_MAP_DRIVE",
@@ -269,7 +373,7 @@ const EXIT_CODES: &[(&str, &str)] = &[
         "1",
         "Something failed: an object, a part of the source that could not be listed, or the whole copy.",
     ),
-    ("2", "The command was wrong; nothing was tried."),
+    ("2", "The command is invalid; nothing was done."),
     (
         "130, 143",
         "Interrupted (Ctrl-C), terminated. Active transfers were finished first, unless a second signal \

@@ -78,6 +78,8 @@ pub(crate) struct Bench {
     pub(crate) is_named: bool,
     /// The uploaded objects are not removed.
     pub(crate) keeps: bool,
+    /// The command allows that objects are uploaded before a download: it says so, or how many.
+    pub(crate) may_upload: bool,
     /// The length of each generated object, in bytes.
     pub(crate) object_bytes: u64,
     objects: Option<u64>,
@@ -126,6 +128,9 @@ pub(crate) fn bench(
         is_named: !place.is_whole_root() || args.has(&row::PATTERN),
         place,
         keeps: args.has(&row::KEEP),
+        may_upload: [&row::Y, &row::COUNT, &row::SIZE]
+            .iter()
+            .any(|parameter| args.has(parameter)),
         object_bytes: read::object_bytes(args)?.unwrap_or(OBJECT_BYTES),
         objects: read::objects(args)?,
         lasts: read::lasts(args)?,
@@ -193,6 +198,11 @@ impl Bench {
         let mut options = self.download(self.place.clone(), true);
         options.selection.pattern = Some(PREFIX.to_owned());
         options
+    }
+
+    /// The objects that an upload before a download generates: their number, and the length of each in bytes.
+    pub(crate) fn prepared(&self) -> (u64, u64) {
+        (self.objects.unwrap_or(OBJECTS), self.object_bytes)
     }
 
     /// The options that both ways have in common.

@@ -27,6 +27,8 @@ mod conflict;
 
 mod bench;
 
+mod trial;
+
 mod filter;
 
 mod remove;
@@ -53,6 +55,7 @@ pub(crate) use remove::remove;
 pub(crate) use secret::client_secret;
 pub(crate) use set_properties::set_properties;
 pub(crate) use special::attach_source;
+pub(crate) use trial::{target, trial};
 
 #[cfg(test)]
 pub(crate) mod tests;

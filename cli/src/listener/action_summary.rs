@@ -18,7 +18,9 @@ pub(crate) struct ActionSummary {
 struct ActionWords {
     /// The beginning of "... 2 of total 3 object(s)."
     did: &'static str,
-    /// The beginning of "...: 3 object(s), would be."
+    /// The beginning of "... 3 object(s)."
+    would: &'static str,
+    /// The sentence after it.
     did_not: &'static str,
     /// The beginning of "... summary".
     title: &'static str,
@@ -28,14 +30,16 @@ struct ActionWords {
 
 static REMOVAL: ActionWords = ActionWords {
     did: "Deleted",
-    did_not: "Nothing was deleted",
+    would: "Would delete",
+    did_not: "Nothing was deleted.",
     title: "Removal",
     label: "Deleted:       ",
 };
 
 static PROPERTIES: ActionWords = ActionWords {
     did: "Set the properties of",
-    did_not: "Nothing was changed",
+    would: "Would set the properties of",
+    did_not: "Nothing was changed.",
     title: "Property",
     label: "Changed:       ",
 };
@@ -76,10 +80,11 @@ impl Listener for ActionSummary {
 fn block(summary: &Summary, words: &ActionWords, preview: bool, time: &str) -> String {
     let first = if preview {
         format!(
-            "{}: {} object(s), {}, would be.",
-            words.did_not,
-            summary.done,
-            units::azcopy_size(summary.bytes)
+            "{} {} object(s), {}. {}",
+            words.would,
+            units::count(summary.done),
+            units::size(summary.bytes),
+            words.did_not
         )
     } else {
         format!(
@@ -180,7 +185,7 @@ mod tests {
         Listing:       not complete, there may be more objects
         ");
         assert_snapshot!(block(&summary(), &REMOVAL, true, "2016/10/07 17:37:41"), @"
-        Nothing was deleted: 3 object(s), 1.5 KB, would be.
+        Would delete 3 object(s), 1.50 KiB. Nothing was deleted.
         [2016/10/07 17:37:41] Removal summary:
         -----------------
         Total objects: 5

@@ -14,6 +14,7 @@ use crate::console::{Console, count};
 pub(crate) struct PlannedChanges {
     console: Arc<Console>,
     counted: Cell<PlannedCopies>,
+    names_copies: bool,
 }
 
 impl PlannedChanges {
@@ -22,15 +23,32 @@ impl PlannedChanges {
         Self {
             console,
             counted: Cell::default(),
+            names_copies: false,
+        }
+    }
+
+    /// The same for a copy that compares nothing: it only says what would be copied.
+    pub(crate) fn naming_copies(self) -> Self {
+        Self {
+            names_copies: true,
+            ..self
         }
     }
 }
 
 impl Listener for PlannedChanges {
     fn on_event(&self, event: &Event<'_>) {
-        if let Event::Change(change) = event {
-            self.counted.set(self.counted.get().with(change));
-            self.console.result(&line(change));
+        match event {
+            Event::Change(change) => {
+                self.counted.set(self.counted.get().with(change));
+                self.console.result(&line(change));
+            }
+            Event::Done { name, bytes, .. } if self.names_copies => {
+                let word = word(ChangeKind::Copy);
+                self.console
+                    .result(&format!("{word:<8} {name}  {}", count(*bytes)));
+            }
+            _ => {}
         }
     }
 

@@ -26,6 +26,8 @@ pub(super) struct ProgressSample {
     /// failed, or because an earlier run moved them.
     pub(super) moved_bytes: u64,
     pub(super) dropped_bytes: u64,
+    /// Bytes of requests in flight that were sent or received already, beside `moved_bytes`.
+    pub(super) in_flight_bytes: u64,
     /// Entities of a table; `None` for a copy of objects.
     pub(super) entities: Option<u64>,
     /// Ranges of partition keys of an export, and of these the complete ones.
@@ -63,6 +65,7 @@ impl ProgressSample {
             moved_bytes: Totals::get(&totals.moved_bytes),
             dropped_bytes: settled_bytes.saturating_sub(done_bytes)
                 + Totals::get(&totals.kept_bytes),
+            in_flight_bytes: totals.in_flight_bytes(),
             entities: Some(Totals::get(&totals.entities)).filter(|entities| *entities > 0),
             ranges: Totals::get(&totals.ranges),
             ranges_done: Totals::get(&totals.ranges_done),
@@ -78,7 +81,19 @@ impl ProgressSample {
 
     /// Bytes that need not be moved any more.
     pub(super) fn past_bytes(&self) -> u64 {
+        (self.sent_bytes() + self.dropped_bytes).min(self.listed_bytes)
+    }
+
+    /// The same without those of requests that are not answered yet.
+    pub(super) fn confirmed_bytes(&self) -> u64 {
         (self.moved_bytes + self.dropped_bytes).min(self.listed_bytes)
+    }
+
+    /// Bytes that were moved, those of requests in flight included.
+    pub(super) fn sent_bytes(&self) -> u64 {
+        // Requests have heads, and a part of an object may be under way a second time.
+        let most = self.listed_bytes.saturating_sub(self.dropped_bytes);
+        (self.moved_bytes + self.in_flight_bytes).min(most.max(self.moved_bytes))
     }
 
     /// Objects that have ended.
@@ -88,7 +103,7 @@ impl ProgressSample {
 
     /// Bytes per second since the start of the run.
     pub(super) fn average(&self) -> u64 {
-        per_second(self.moved_bytes, self.at)
+        per_second(self.sent_bytes(), self.at)
     }
 }
 
@@ -112,7 +127,7 @@ pub(super) struct RateMeter {
 impl RateMeter {
     /// Adds a sample. Returns the rate over the window before it, in bytes per second.
     pub(super) fn rate(&mut self, sample: &ProgressSample) -> u64 {
-        self.recent.push_back((sample.at, sample.moved_bytes));
+        self.recent.push_back((sample.at, sample.sent_bytes()));
         // One sample older than the window stays, so that the window is always full.
         while self
             .recent
@@ -123,7 +138,7 @@ impl RateMeter {
         }
         self.recent.front().map_or(0, |&(at, bytes)| {
             per_second(
-                sample.moved_bytes.saturating_sub(bytes),
+                sample.sent_bytes().saturating_sub(bytes),
                 sample.at.saturating_sub(at),
             )
         })
@@ -133,6 +148,27 @@ impl RateMeter {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bytes_count_when_they_are_sent_and_not_only_when_they_are_confirmed() {
+        let mut meter = RateMeter::default();
+        let at = |second: u64| ProgressSample {
+            at: Duration::from_secs(second),
+            listed_bytes: 20 << 20,
+            in_flight_bytes: second * 500_000,
+            ..ProgressSample::default()
+        };
+        assert_eq!(meter.rate(&at(0)), 0);
+        // One file of 20 MiB at 500 kB/s, of which no block is answered yet.
+        assert_eq!(meter.rate(&at(2)), 500_000);
+        let sample = at(2);
+        assert_eq!(
+            (sample.past_bytes(), sample.confirmed_bytes()),
+            (1_000_000, 0)
+        );
+        // A block under way a second time counts no more than what there is to do.
+        assert_eq!(at(100).past_bytes(), 20 << 20);
+    }
 
     #[test]
     fn the_rate_forgets_what_is_long_past() {

@@ -9,12 +9,15 @@ use azring_core::schedule::tuner::Bound;
 use super::progress_sample::ProgressSample;
 use crate::console::units;
 
+/// Bytes without an answer are noted if they are more than this part of all that was moved.
+const NOTED_SHARE: u64 = 20;
+
 /// AzCopy's line for a console that cannot rewrite one, followed by what limits the rate.
 pub(super) fn plain(sample: &ProgressSample) -> String {
     let azcopys = format!(
         "Finished: {} file(s), {}; Average Speed:{}/s.",
         sample.done + sample.skipped,
-        units::azcopy_size(sample.moved_bytes),
+        units::azcopy_size(sample.sent_bytes()),
         units::azcopy_size(sample.average())
     );
     [
@@ -44,9 +47,10 @@ pub(super) fn bar(sample: &ProgressSample, rate: u64, width: usize) -> String {
     let how_far = line(
         &[
             (0, Some(bytes(sample))),
+            (4, confirmed(sample)),
             (1, Some(format!("{}/s", units::size(rate)))),
             (
-                4,
+                5,
                 Some(format!("(avg {}/s)", units::size(sample.average()))),
             ),
             (2, eta(sample, rate)),
@@ -98,20 +102,35 @@ fn bytes(sample: &ProgressSample) -> String {
     if !sample.listing_done {
         return format!("{past} / {total}+");
     }
-    // The share is rounded down: 100 % means that everything is done.
+    // The share is rounded down: 100 % means that everything is done and confirmed.
+    let most = if sample.confirmed_bytes() < sample.listed_bytes {
+        99
+    } else {
+        100
+    };
     let share = match sample.listed_bytes {
         0 => 100,
-        total => u128::from(sample.past_bytes()) * 100 / u128::from(total),
+        total => (u128::from(sample.past_bytes()) * 100 / u128::from(total)).min(most),
     };
     format!("{past} / {total} {share}%")
 }
 
+/// `(8.00 MiB confirmed)`, where the rest of these bytes is more than a twentieth of them.
+fn confirmed(sample: &ProgressSample) -> Option<String> {
+    let (past, confirmed) = (sample.past_bytes(), sample.confirmed_bytes());
+    let differs = (past - confirmed) * NOTED_SHARE > past;
+    differs.then(|| format!("({} confirmed)", units::size(confirmed)))
+}
+
 fn eta(sample: &ProgressSample, rate: u64) -> Option<String> {
     let rate = if rate > 0 { rate } else { sample.average() };
-    if !sample.listing_done || rate == 0 {
+    let left = sample.listed_bytes - sample.past_bytes();
+    // Once all is sent, the time until the last answer is not known.
+    let waits = left == 0 && sample.confirmed_bytes() < sample.listed_bytes;
+    if !sample.listing_done || rate == 0 || waits {
         return None;
     }
-    let seconds = (sample.listed_bytes - sample.past_bytes()).div_ceil(rate);
+    let seconds = left.div_ceil(rate);
     Some(format!("ETA {}", units::left(Duration::from_secs(seconds))))
 }
 
@@ -141,9 +160,11 @@ fn limited(sample: &ProgressSample) -> Option<String> {
     (sample.bound != Bound::Unknown).then(|| format!("limit: {}", sample.bound))
 }
 
-/// Requests in flight, of those allowed.
+/// Requests in flight, of those allowed. If the number was just lowered, those above it end soon and
+/// are not shown.
 fn active(sample: &ProgressSample) -> Option<String> {
-    (sample.concurrency > 0).then(|| format!("active {}/{}", sample.under_way, sample.concurrency))
+    let shown = sample.under_way.min(sample.concurrency);
+    (sample.concurrency > 0).then(|| format!("active {shown}/{}", sample.concurrency))
 }
 
 /// The share of the time in which the service throttled.
@@ -158,6 +179,8 @@ fn counted(number: u64, what: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use azring_core::report::Totals;
     use insta::assert_snapshot;
 
@@ -176,6 +199,7 @@ mod tests {
             failed: 20,
             moved_bytes: 34 * GIB,
             dropped_bytes: 3 * GIB + GIB / 5,
+            in_flight_bytes: 0,
             entities: None,
             ranges: 0,
             ranges_done: 0,
@@ -209,6 +233,100 @@ mod tests {
             .unwrap_or_default()
             .to_owned();
         assert_snapshot!(second, @"no connection for 12 s, trying again  limit: service  active 93/96  retries 12  throttled 4%  failed 20");
+    }
+
+    #[test]
+    fn a_slow_line_moves_before_the_first_answer() {
+        let slow = ProgressSample {
+            at: Duration::from_secs(2),
+            listed: 1,
+            listed_bytes: 20 << 20,
+            listing_done: true,
+            in_flight_bytes: 1 << 20,
+            ..ProgressSample::default()
+        };
+        assert_snapshot!(bar(&slow, 512 << 10, 120), @"1.00 MiB / 20.0 MiB 5%  (0 B confirmed)  512 KiB/s  (avg 512 KiB/s)  ETA 0:38  files 0/1");
+        assert_snapshot!(bar(&slow, 512 << 10, 60), @"1.00 MiB / 20.0 MiB 5%  512 KiB/s  ETA 0:38  files 0/1");
+        assert_snapshot!(plain(&slow), @"Finished: 0 file(s), 1 MB; Average Speed:512 KB/s.");
+    }
+
+    #[test]
+    fn what_is_sent_and_not_answered_is_not_complete() {
+        let sent = ProgressSample {
+            listed: 1,
+            listed_bytes: 1 << 20,
+            listing_done: true,
+            in_flight_bytes: 1 << 20,
+            ..ProgressSample::default()
+        };
+        assert_snapshot!(bar(&sent, 512 << 10, 80), @"1.00 MiB / 1.00 MiB 99%  (0 B confirmed)  512 KiB/s  (avg 0 B/s)  files 0/1");
+    }
+
+    /// Every state on every width.
+    #[test]
+    fn the_screens_of_several_widths() {
+        let slow = ProgressSample {
+            at: Duration::from_secs(12),
+            listed: 60,
+            listed_bytes: 120 << 20,
+            listing_done: true,
+            done: 3,
+            moved_bytes: 6 << 20,
+            in_flight_bytes: 4 << 20,
+            under_way: 8,
+            concurrency: 8,
+            bound: Bound::Network,
+            ..ProgressSample::default()
+        };
+        let states = [
+            ("many files", halfway(), 2 * GIB),
+            ("a slow line", slow, 1 << 20),
+            (
+                "the source is being listed",
+                ProgressSample {
+                    listing_done: false,
+                    ..halfway()
+                },
+                2 * GIB,
+            ),
+            (
+                "the service is away",
+                ProgressSample {
+                    unreachable: Some(Duration::from_secs(75)),
+                    ..halfway()
+                },
+                0,
+            ),
+            (
+                "a table",
+                ProgressSample {
+                    entities: Some(1_200_000),
+                    ranges: 3,
+                    ranges_done: 1,
+                    ..halfway()
+                },
+                2 * GIB,
+            ),
+        ];
+        let mut screens = String::new();
+        for (what, sample, rate) in states {
+            for width in [120, 80, 60, 40] {
+                let text = bar(&sample, rate, width);
+                let _ = writeln!(screens, "{what}, {width} columns\n{text}\n");
+            }
+        }
+        assert_snapshot!("screens", screens.trim_end());
+    }
+
+    #[test]
+    fn no_more_requests_are_shown_than_may_be_in_flight() {
+        let lowered = ProgressSample {
+            under_way: 60,
+            concurrency: 40,
+            ..halfway()
+        };
+        let text = bar(&lowered, 2 * GIB, 120);
+        assert!(text.contains("active 40/40"), "{text}");
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub(crate) static SOURCE: Parameter = Parameter {
     applies_to: ALL,
     default: "",
     brief: "What to copy: a folder, a container or a file share",
-    detail: "The source: a folder of this machine, or the URL of a container or a file share, \
+    detail: "The source: a local folder, or the URL of a container or a file share, \
              or of a directory in it. The path of a single file and the URL of a single blob or of a \
              file in a share work too. A slash at the end marks a directory.\n\n\
              A URL may contain a shared access signature, and its host may be a secondary one \
@@ -48,7 +48,7 @@ pub(crate) static DEST: Parameter = Parameter {
     applies_to: ALL,
     default: "",
     brief: "Where to copy it: a folder, a container or a file share",
-    detail: "The destination: a folder of this machine, or the URL of a container or a \
+    detail: "The destination: a local folder, or the URL of a container or a \
              file share, or of a directory in it. A missing folder, container, share or directory is \
              created.\n\n\
              If the source is a single file or blob, a destination that is no folder is its new \
@@ -168,7 +168,7 @@ pub(crate) static MAP_DRIVE: Parameter = Parameter {
     applies_to: ALL,
     default: "Windows paths are refused",
     brief: "The folder that replaces a Windows drive",
-    detail: "The folder of this machine that replaces a Windows drive, so that a command with a \
+    detail: "The local folder that replaces a Windows drive, so that a command with a \
              path such as `C:\\myfolder` works unchanged: `C:=/mnt/c`. Can be given once for each \
              drive. The variable `AZRING_MAP_DRIVE` does the same for every command: \
              `C:=/mnt/c;D:=/mnt/d`.",

@@ -40,6 +40,8 @@ mod naming;
 
 mod session;
 
+mod user_defaults;
+
 pub(crate) use definition::{Dialect, Parameter, Value, joined};
 use definition::{Group, ON_OFF};
 pub(crate) use filter::{
@@ -73,7 +75,7 @@ pub(crate) use service::Service;
 use service::{ALL, BLOBS, BLOBS_FILES, FILES, TABLES};
 pub(crate) use session::{
     EXIT_CODES, FAIL_IF_EMPTY, HELP, L, LEDGER, LOG_LEVEL, METRICS, NO_JOURNAL, OUTPUT, PROGRESS,
-    REPORT, RESPONSE_FILE, V, VERSION, Y, Z,
+    REPORT, RESPONSE_FILE, SILENT, V, VERSION, Y, Z,
 };
 pub(crate) use shard::{BYTES_PER_SHARD, EMIT, INTO, SHARDS, STATE};
 pub(crate) use sync::{
@@ -85,3 +87,4 @@ pub(crate) use transfer::{
     BLOB_TYPE, BLOCK_SIZE_IN_MB, CHECK_MD5, CRC64, DURABILITY, MD5, MT, PRESERVE_SMB, SERVER_COPY,
     SET_CONTENT_TYPE, SYNC_COPY,
 };
+pub(crate) use user_defaults::{USER_DEFAULTS, replaces};

@@ -3,7 +3,7 @@
 use super::{BLOBS, BLOBS_FILES, Group, Parameter, Value};
 
 pub(super) const GROUP: Group = Group {
-    title: "Which objects",
+    title: "Selection",
     rows: &[&PATTERN, &S, &XO, &XN, &SNAPSHOT, &A, &IA, &XA, &DELIMITER],
 };
 

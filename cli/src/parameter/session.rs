@@ -16,6 +16,7 @@ pub(super) const GROUP: Group = Group {
         &REPORT,
         &METRICS,
         &OUTPUT,
+        &SILENT,
         &PROGRESS,
         &EXIT_CODES,
         &FAIL_IF_EMPTY,
@@ -50,7 +51,7 @@ pub(crate) static L: Parameter = Parameter {
     default: "off",
     brief: "Count what would be copied, copy nothing",
     detail: "Lists, selects and counts what the same command without this parameter would copy, \
-             and copies nothing. For the export of a table it asks for one entity and names the \
+             and copies nothing. With `/V` it also names each object. For the export of a table it asks for one entity and names the \
              number of ranges; for an import it checks all files and counts their entities.",
     since: "AzCopy",
 };
@@ -153,6 +154,20 @@ pub(crate) static OUTPUT: Parameter = Parameter {
     since: "azring 0.1",
 };
 
+pub(crate) static SILENT: Parameter = Parameter {
+    slash: "Silent",
+    dash: &["silent"],
+    value: Value::Flag,
+    secret: false,
+    identity: false,
+    applies_to: ALL,
+    default: "off",
+    brief: "Print errors only",
+    detail: "Prints nothing but errors: no summary, no progress, no notices and no warnings. Logs, \
+             the ledger and the report are written. It is not combined with `/Output:json`.",
+    since: "azring 0.2",
+};
+
 pub(crate) static PROGRESS: Parameter = Parameter {
     slash: "Progress",
     dash: &["progress"],
@@ -164,7 +179,7 @@ pub(crate) static PROGRESS: Parameter = Parameter {
     brief: "How progress is shown",
     detail: "How progress is shown. `auto` rewrites a line if standard error is a terminal, and \
              otherwise prints a new line on standard output every ten seconds. `lines` always \
-             prints new lines, `none` shows nothing.",
+             prints new lines, `none` shows nothing. The topic `Progress` below explains what is shown.",
     since: "azring 0.1",
 };
 
@@ -268,7 +283,9 @@ pub(crate) static HELP: Parameter = Parameter {
     default: "",
     brief: "Help: all of it, or about one parameter or topic",
     detail: "Shows help: all of it; about one parameter, by its name; or one of the topics \
-             `Sample`, `Environment`, `Secrets`, `ExitCodes` and `Json`.",
+             `Sample`, `Filters`, `Progress`, `Config`, `Environment`, `Secrets`, `ExitCodes` and \
+             `Json`. If no name is equal, it lists the parameters that begin so. `-h` shows a short \
+             page, and the help of a command is `azring help COMMAND`.",
     since: "AzCopy",
 };
 

@@ -142,9 +142,9 @@ pub(crate) fn delimiter(args: &ParsedArgs) -> Result<Option<char>, UsageError> {
     match (letters.next(), letters.next()) {
         (Some(letter), None) => Ok(Some(letter)),
         _ => Err(UsageError::meaning(format!(
-            "`{}` as the value of `{}` is not a single character",
-            shown(text),
-            row::DELIMITER.spelled(args.dialect())
+            "`{}` must be one character, not `{}`",
+            row::DELIMITER.spelled(args.dialect()),
+            shown(text)
         ))),
     }
 }
@@ -189,9 +189,9 @@ fn number(args: &ParsedArgs, parameter: &Parameter) -> Result<Option<i64>, Usage
     };
     text.parse().map(Some).map_err(|_| {
         UsageError::meaning(format!(
-            "`{}` is no number, but `{}` needs one",
-            shown(text),
-            parameter.spelled(args.dialect())
+            "`{}` needs a number, not `{}`",
+            parameter.spelled(args.dialect()),
+            shown(text)
         ))
     })
 }

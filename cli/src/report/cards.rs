@@ -25,8 +25,15 @@ impl ReportData<'_> {
         };
         let objects = format!("in {} object(s)", count(history.done));
         write_card(out, copied, size(self.bytes()), objects);
-        let rate = format!("{}/s", short_count(history.done as f64 / seconds));
-        write_card(out, "Objects", rate, self.other_objects());
+        let all = self
+            .summary()
+            .map_or(history.done, |summary| summary.listed);
+        let more = format!(
+            "{}/s; {}",
+            short_count(history.done as f64 / seconds),
+            self.other_objects()
+        );
+        write_card(out, "Objects in all", count(all), more);
         if let Some(entities) = self.summary().and_then(|summary| summary.entities) {
             write_card(out, "Entities", count(entities), "of the table".to_owned());
         }

@@ -38,7 +38,11 @@ impl ReportData<'_> {
                 ),
             ),
             ("Exit code", self.ending.code().to_string()),
+            ("Machine", self.machine.clone()),
         ];
+        if let Some(ledger) = &self.ledger {
+            facts.push(("Ledger", ledger.path.clone()));
+        }
         if let Some(mode) = &history.io_mode {
             facts.push(("File IO", mode.clone()));
         }

@@ -19,7 +19,11 @@ mod over_time;
 
 mod page;
 
+mod conclusion;
+
 mod cards;
+
+mod failures;
 
 mod facts;
 

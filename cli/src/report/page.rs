@@ -1,4 +1,4 @@
-//! The page of a report: the result first, then figures, charts, slowest objects and failures.
+//! The page of a report: the result first, then figures, failures, charts and slowest objects.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -6,6 +6,7 @@ use std::time::Duration;
 use azring_core::report::Summary;
 use jiff::Zoned;
 
+use super::failures::LedgerLink;
 use super::histogram::Histogram;
 use super::html::Text;
 use super::over_time::{self, Drawing};
@@ -29,6 +30,9 @@ pub(super) struct ReportData<'a> {
     pub(super) outcome: RunResult<'a>,
     pub(super) ending: Ending,
     pub(super) history: &'a RunHistory,
+    pub(super) ledger: Option<LedgerLink>,
+    /// The name of this machine, its cores and its kernel.
+    pub(super) machine: String,
 }
 
 /// The result of the run.
@@ -53,8 +57,9 @@ pub(super) fn page(data: &ReportData<'_>) -> String {
     );
     data.write_head(&mut out);
     data.write_cards(&mut out);
+    data.write_failures(&mut out);
     data.write_charts(&mut out);
-    data.write_tables(&mut out);
+    data.write_slowest(&mut out);
     data.write_facts(&mut out);
     let _ = write!(
         out,
@@ -117,11 +122,12 @@ impl ReportData<'_> {
             out,
             "<header>\n<div class=\"top\"><h1>{title}</h1><span class=\"state {}\">{}</span></div>\n\
              <p class=\"way\"><span class=\"soft\">From</span> <b><bdi>{}</bdi></b> <span class=\"soft\">to</span> <b><bdi>{}</bdi></b></p>\n\
-             <p class=\"soft\">{}, for {}</p>\n",
+             <p class=\"conclusion\">{}</p>\n<p class=\"soft\">{}, for {}</p>\n",
             if is_good { "good" } else { "bad" },
             Text(state),
             Text(self.source),
             Text(self.target),
+            Text(self.conclusion()),
             Text(self.begun.strftime("%-d %B %Y, %H:%M:%S %Z")),
             Text(spoken(self.elapsed()))
         );
@@ -203,23 +209,7 @@ impl ReportData<'_> {
         }
     }
 
-    fn write_tables(&self, out: &mut String) {
-        let failures = self.history.failures.list();
-        if !failures.is_empty() {
-            out.push_str(
-                "<h2>Failures</h2>\n<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"Failures\"><table><caption>The first failures. A ledger contains all of them.</caption>\
-                 <thead><tr><th scope=\"col\" class=\"name\">Object</th><th scope=\"col\" class=\"name\">Reason</th></tr></thead><tbody>\n",
-            );
-            for (name, why) in failures {
-                let _ = writeln!(
-                    out,
-                    "<tr><th scope=\"row\" class=\"name\"><bdi>{}</bdi></th><td class=\"name\">{}</td></tr>",
-                    Text(name),
-                    Text(why)
-                );
-            }
-            out.push_str("</tbody></table></div>\n");
-        }
+    fn write_slowest(&self, out: &mut String) {
         let slowest = self.history.slowest.list();
         if slowest.is_empty() {
             return;

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
+use std::num::NonZero;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
@@ -10,24 +11,28 @@ use std::sync::Arc;
 use azring_core::options::Options;
 use azring_core::report::Event;
 use jiff::Zoned;
+use rustix::system::uname;
 
+use super::failures::LedgerLink;
 use super::samples::RunHistory;
 use crate::console::Console;
 use crate::listener::make_durable;
 use crate::listener::{Listener, RunEnd};
 use crate::mask::shown;
+use crate::settings::Settings;
 use crate::usage_error::{UsageError, reason};
 
 use super::page::{self, ReportData, RunResult};
 
 /// Opens the file of a report before the run, to find out whether it can be written. Its old
-/// content stays until the report is written. Only the owner can read a new file.
+/// content stays until the report is written. A new file has the
+/// mode 0644, as far as the umask allows it, so that others can be shown it.
 pub(crate) fn open(path: &Path) -> Result<File, UsageError> {
     OpenOptions::new()
         .write(true)
         .create(true)
         .truncate(false)
-        .mode(0o600)
+        .mode(0o644)
         .open(path)
         .map_err(|error| {
             UsageError::meaning(format!(
@@ -46,20 +51,28 @@ pub(crate) struct Report {
     source: String,
     target: String,
     is_preview: bool,
+    ledger: Option<LedgerLink>,
     begun: Zoned,
     history: RefCell<RunHistory>,
 }
 
 impl Report {
     /// The report of a run with these options, which begins now.
-    pub(crate) fn new(file: File, command: &str, options: &Options, console: Arc<Console>) -> Self {
+    pub(crate) fn new(
+        file: File,
+        settings: &Settings,
+        options: &Options,
+        console: Arc<Console>,
+    ) -> Self {
+        let paths = settings.report.as_deref().zip(settings.ledger.as_deref());
         Self {
             file,
             console,
-            command: command.to_owned(),
+            command: settings.command.clone(),
             source: shown(&options.source.to_string()),
             target: shown(&options.target.to_string()),
             is_preview: options.preview,
+            ledger: paths.map(|(report, ledger)| LedgerLink::between(report, ledger)),
             begun: Zoned::now(),
             history: RefCell::default(),
         }
@@ -82,6 +95,8 @@ impl Report {
             },
             ending: end.ending,
             history: &history,
+            ledger: self.ledger.clone(),
+            machine: machine(),
         };
         let mut file = &self.file;
         // A pipe or a terminal cannot be truncated.
@@ -91,6 +106,17 @@ impl Report {
         file.write_all(page::page(&data).as_bytes())?;
         make_durable(file)
     }
+}
+
+/// The name of this machine, its cores and its kernel.
+fn machine() -> String {
+    let system = uname();
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    format!(
+        "{}, {cores} core(s), Linux {}",
+        shown(&system.nodename().to_string_lossy()),
+        system.release().to_string_lossy()
+    )
 }
 
 impl Listener for Report {

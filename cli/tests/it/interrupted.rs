@@ -1,7 +1,8 @@
 //! Signals: the first stops the run after its active requests, the second ends it at once.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -96,5 +97,77 @@ fn nobody_waits_for_a_service_that_does_not_answer_once_it_is_called_off() {
         send(&child, Signal::INT);
         // The program ends although the connection stays open and silent.
         assert_eq!(child.wait().unwrap().code(), Some(130), "{words:?}");
+    }
+}
+
+/// The numbers of a summary in text: what was listed, and what became of it.
+fn numbers(results: &str) -> (u64, [u64; 4]) {
+    let after = |label: &str| {
+        let (_, rest) = results.split_once(label)?;
+        rest.split_whitespace().next()?.parse().ok()
+    };
+    let ended = [
+        "Transfer successfully:",
+        "Transfer skipped:",
+        "Transfer failed:",
+        "Transfer interrupted:",
+    ];
+    (
+        after(" of total ").unwrap_or_else(|| panic!("no summary: {results}")),
+        ended.map(|label| after(label).unwrap_or(0)),
+    )
+}
+
+/// `scripts/interrupted.sh` does the same with more runs and at random moments.
+#[test]
+fn whenever_it_is_interrupted_the_numbers_of_the_summary_add_up() {
+    let names: Vec<_> = (0..40).map(|number| number.to_string()).collect();
+    let with = |first| {
+        let mut files: Vec<_> = names.iter().map(|name| (name.as_str(), 1)).collect();
+        files.extend([(first, 1), ("1-refused", 1)]);
+        let service = Service::with_files(&files);
+        service.set_faults(
+            r#"{"rules": [{"when": {"method": "PUT", "path": "*/container/1-refused"}, "then": {"answer": {"status": 403, "code": "Nope"}}},
+                          {"when": {"method": "PUT", "path": "*/container/0-stuck"}, "then": {"delay_ms": 600000}},
+                          {"when": {"method": "PUT", "path": "*/container/*"}, "then": {"delay_ms": 20}}]}"#,
+        );
+        let made = Command::new("mkfifo").arg(service.path("ledger")).status();
+        assert!(
+            made.is_ok_and(|status| status.success()),
+            "coreutils has mkfifo"
+        );
+        service
+    };
+    // One request of the second service is never answered, so that the first signal does not end the run.
+    let services = [with("0-quick"), with("0-stuck")];
+    for run in 0..10 {
+        let service = &services[run % 2];
+        let fifo = service.path("ledger");
+        let ledger = format!("/Ledger:{fifo}");
+        let words = service.upload(&["/Y", "/NC:2", "/NoJournal", &ledger]);
+        let mut child = azring(&words)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut messages = BufReader::new(child.stderr.take().unwrap());
+        let mut records = BufReader::new(File::open(&fifo).unwrap());
+        for _ in 0..=run {
+            wait_for(&mut records, "\"outcome\"");
+        }
+        send(&child, Signal::INT);
+        let ends_at_once = run % 2 == 1;
+        if ends_at_once {
+            wait_for(&mut messages, "another signal stops at once");
+            send(&child, Signal::INT);
+        }
+        let mut rest = String::new();
+        records.read_to_string(&mut rest).unwrap();
+        messages.read_to_string(&mut rest).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(130), "{rest}");
+        let results = String::from_utf8(output.stdout).unwrap();
+        let (listed, ended) = numbers(&results);
+        assert_eq!(ended.iter().sum::<u64>(), listed, "{results}");
     }
 }

@@ -18,10 +18,11 @@ fn a_copy_ends_with_azcopys_block_on_standard_output() {
     let finished = run(&service.upload(&["/S"]));
     assert_eq!(finished.code, Some(0), "{finished:?}");
     let lines: Vec<_> = finished.results.lines().collect();
-    assert_eq!(lines[0], "Finished 3 of total 3 file(s).");
-    assert!(lines[1].ends_with("] Transfer summary:"));
+    assert!(lines[0].starts_with("Copied 30 B in ") && lines[0].ends_with("/s, no retries."));
+    assert_eq!(lines[1], "Finished 3 of total 3 file(s).");
+    assert!(lines[2].ends_with("] Transfer summary:"));
     assert_eq!(
-        lines[2..7],
+        lines[3..8],
         [
             "-----------------",
             "Total files transferred: 3",
@@ -30,8 +31,8 @@ fn a_copy_ends_with_azcopys_block_on_standard_output() {
             "Transfer failed:         0",
         ]
     );
-    assert!(lines[7].starts_with("Elapsed time:            00.00:00:"));
-    assert_eq!(lines.len(), 8);
+    assert!(lines[8].starts_with("Elapsed time:            00.00:00:"));
+    assert_eq!(lines.len(), 9);
 }
 
 #[test]
@@ -126,7 +127,7 @@ fn a_preview_counts_and_its_log_names_what_would_be_copied() {
     assert!(
         finished
             .results
-            .starts_with("Nothing was copied: 3 of total 3 file(s), 30 B, would be.")
+            .starts_with("copy     a.txt  10\ncopy     b.txt  20\ncopy     sub/c.txt  0\nWould copy 3 file(s), 30 B. Nothing was copied.\n")
     );
     let log = fs::read_to_string(service.path("logs/copy.log")).unwrap();
     for name in ["a.txt", "b.txt", "sub/c.txt"] {
@@ -357,4 +358,89 @@ fn doctor_distinguishes_a_service_that_answers_from_one_that_does_not() {
     assert!(wrong.results.contains("BAD   service ") && wrong.results.contains("The key in `"));
     assert_eq!(run(&["doctor"]).code, Some(0));
     assert_eq!(run(&["doctor", "/x"]).code, Some(2));
+}
+
+#[test]
+fn doctor_tries_each_permission_at_both_ends_and_leaves_nothing() {
+    let service = three();
+    run(&service.upload(&["/S"]));
+    let before = service.container().names();
+    let (source, dest) = (
+        format!("/SourceKey:{}", super::service::KEY),
+        format!("/Dest:{}", service.url()),
+    );
+    let key = format!("/DestKey:{}", super::service::KEY);
+    let well = run(&["doctor", &service.url(), &source, &dest, &key]);
+    assert_eq!(well.code, Some(0), "{well:?}");
+    for (what, times) in [("list", 2), ("read", 2), ("write", 1), ("delete", 1)] {
+        let line = format!("ok    {what:18} allowed");
+        assert_eq!(well.results.matches(&line).count(), times, "{well:?}");
+    }
+    assert_eq!(service.container().names(), before);
+
+    service.set_faults(
+        r#"{"rules": [{"when": {"method": "DELETE"}, "then": {"answer": {"status": 403, "code": "AuthorizationPermissionMismatch"}}}]}"#,
+    );
+    let poor = run(&["doctor", &dest, &key]);
+    assert_eq!(poor.code, Some(0), "{poor:?}");
+    assert!(poor.results.contains("poor  delete"), "{poor:?}");
+    assert!(
+        poor.results.contains("keeps one object of one byte"),
+        "{poor:?}"
+    );
+
+    service.set_faults(
+        r#"{"rules": [{"when": {"method": "PUT"}, "then": {"answer": {"status": 403, "code": "AuthorizationPermissionMismatch"}}}]}"#,
+    );
+    let bad = run(&["doctor", &dest, &key]);
+    assert_eq!(bad.code, Some(1), "{bad:?}");
+    assert!(bad.results.contains("BAD   write"), "{bad:?}");
+}
+
+#[test]
+fn a_silent_copy_prints_errors_only() {
+    let service = three();
+    let quiet = run(&service.upload(&["/S", "/Y", "/Silent"]));
+    assert_eq!(
+        (quiet.code, quiet.results.as_str(), quiet.messages.as_str()),
+        (Some(0), "", "")
+    );
+    let refused = run(&service.upload(&["/Silent", "/Output:json"]));
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    let wrong = run(&[
+        format!("/Source:{}", service.path("nothing")),
+        format!("/Dest:{}", service.url()),
+        format!("/DestKey:{}", super::service::KEY),
+        "/Silent".to_owned(),
+    ]);
+    assert_eq!(wrong.results, "");
+    assert!(wrong.messages.contains("[ERROR]"), "{wrong:?}");
+}
+
+#[test]
+fn the_users_defaults_hold_where_a_command_says_nothing_else() {
+    let service = three();
+    let config = service.path("config");
+    fs::write(&config, "# mine\n--output none\n").unwrap();
+    let with = |words: &[&str]| {
+        let output = azring(&service.upload(words))
+            .env("AZRING_CONFIG", &config)
+            .output()
+            .unwrap();
+        super::Finished::from(output)
+    };
+    assert_eq!(with(&["/S", "/Y"]).results, "");
+    assert!(
+        with(&["/S", "/Y", "/Output:text"])
+            .results
+            .contains("Finished 3 of")
+    );
+    fs::write(&config, format!("/DestKey:{}\n", super::service::KEY)).unwrap();
+    let refused = with(&["/S", "/Y"]);
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    assert!(refused.messages.contains("line 1"), "{refused:?}");
+    assert!(
+        !refused.messages.contains(&super::service::KEY[..16]),
+        "{refused:?}"
+    );
 }

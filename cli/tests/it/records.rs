@@ -16,9 +16,9 @@ use super::{Finished, azring, run};
 struct Documented(BTreeMap<String, BTreeSet<String>>);
 
 impl Documented {
-    /// Reads the tables of `azring --help json`.
+    /// Reads the tables of the text that `azring help json` shows.
     fn read() -> Self {
-        let page = run(&["--help", "json"]).results;
+        let page = include_str!("../../src/listener/JSON.md");
         let mut types: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut columns = Vec::new();
         let mut command = String::new();

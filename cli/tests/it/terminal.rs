@@ -53,6 +53,7 @@ impl Terminal {
             .args(words)
             .env("TERM", kind)
             .env("XDG_STATE_HOME", super::state_folder())
+            .env("AZRING_CONFIG", "")
             .stdin(stream())
             .stdout(stream())
             .stderr(stream())

@@ -16,6 +16,17 @@ fn help_is_a_result_and_a_success() {
         &["/?:Sample"],
         &["--help"],
         &["-h"],
+        &["-V"],
+        &["version"],
+        &["help"],
+        &["help", "sync"],
+        &["help", "/Pattern"],
+        &["help", "progress"],
+        &["sync", "-h"],
+        &["sync", "--help"],
+        // The parameters that begin so.
+        &["/?:X"],
+        &["--help", "exclude"],
         &["--help", "exit-codes"],
         &["--version"],
         // A word that asks for help is obeyed, whatever the other words are.
@@ -34,7 +45,16 @@ fn help_is_a_result_and_a_success() {
 fn a_bare_call_shows_the_version() {
     let version = format!("azring {}", env!("CARGO_PKG_VERSION"));
     assert!(run::<&str>(&[]).results.starts_with(&version));
-    assert_eq!(run(&["--version"]).results.trim_end(), version);
+    for words in [&["--version"][..], &["-V"], &["version"]] {
+        assert_eq!(run(words).results.trim_end(), version);
+    }
+    // A short page, and a long one.
+    assert_eq!(run(&["-h"]).results, run::<&str>(&[]).results);
+    assert!(run(&["--help"]).results.len() > 10 * run(&["-h"]).results.len());
+    assert!(
+        run(&["/?:X"]).results.contains("/XO  "),
+        "parameters that begin so"
+    );
 }
 
 #[test]
@@ -58,6 +78,9 @@ fn a_wrong_command_ends_with_2_and_says_why_on_standard_error() {
             "/Snapshot",
         ],
         &["--help", "queues"],
+        &["help", "queues"],
+        &["help", "sync", "list"],
+        &["version", "x"],
     ] {
         let finished = run(words);
         assert_eq!(finished.code, Some(2), "{words:?}");

@@ -16,7 +16,7 @@
 //!   `failure_limit` ends a run that cannot succeed.
 //! - `shard` lists the source and fills the shards of a plan; a shard is then run as a copy that resumes.
 //! - `import` writes the entities of an export to a table, on the coordinator's thread.
-//! - `list`, `remove`, `set_properties`, `make`, `bench` and `probe` are commands without workers: `single_thread` runs them.
+//! - `list`, `remove`, `set_properties`, `make`, `bench`, `probe` and `trial` are commands without workers: `single_thread` runs them.
 //! - `services` reports outages and notices of the services; `credentials` checks signatures before the
 //!   first request.
 
@@ -57,6 +57,8 @@ mod bench;
 mod shard;
 
 mod probe;
+
+mod trial;
 
 mod single_thread;
 
@@ -108,3 +110,4 @@ pub use remove::remove;
 pub use run::run;
 pub use set_properties::set_properties;
 pub use shard::plan_shards;
+pub use trial::{examine, first_object};

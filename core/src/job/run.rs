@@ -111,7 +111,7 @@ pub(super) fn run_with(
             Way::Export | Way::Import => Some(Totals::get(&totals.entities)),
             Way::Stream | Way::ServerCopy | Way::Pipe => None,
         },
-        ..summary(&totals)
+        ..Summary::of(&totals)
     };
     if stop.is_on() {
         let ended = counted.done + counted.skipped + counted.failed;
@@ -225,24 +225,4 @@ impl Run<'_> {
 pub(super) fn now() -> u64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     since.map_or(0, |since| since.as_secs())
-}
-
-/// The counters as they are now.
-pub(super) fn summary(totals: &Totals) -> Summary {
-    Summary {
-        listed: Totals::get(&totals.listed),
-        done: Totals::get(&totals.done),
-        skipped: Totals::get(&totals.skipped),
-        done_before: Totals::get(&totals.done_before),
-        skipped_before: Totals::get(&totals.skipped_before),
-        done_before_bytes: Totals::get(&totals.done_before_bytes),
-        failed: Totals::get(&totals.failed),
-        directories_failed: Totals::get(&totals.directories_failed),
-        interrupted: Totals::get(&totals.interrupted),
-        bytes: Totals::get(&totals.done_bytes),
-        retries: Totals::get(&totals.retries),
-        refused: Totals::get(&totals.refused),
-        listing_done: Totals::get(&totals.listing_done) > 0,
-        ..Summary::default()
-    }
 }

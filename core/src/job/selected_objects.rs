@@ -11,7 +11,6 @@ use tokio::sync::mpsc::error::TryRecvError;
 use super::failure_limit::FailureLimit;
 use super::list::is_no_directory;
 use super::outcome::Settlement;
-use super::run::summary;
 use super::{resources, single_thread};
 use crate::entry::Entry;
 use crate::location::Location;
@@ -89,7 +88,7 @@ pub(super) fn act_on_all(
         elapsed: begun.elapsed(),
         unlisted,
         ended_by: stop.reason(),
-        ..summary(&totals)
+        ..Summary::of(&totals)
     })
 }
 

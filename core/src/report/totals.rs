@@ -102,6 +102,12 @@ impl Totals {
         self.traffic.under_way().into()
     }
 
+    /// Bytes of requests in flight that were sent or received already, and are no part of
+    /// `moved_bytes` yet.
+    pub fn in_flight_bytes(&self) -> u64 {
+        self.traffic.in_flight_bytes()
+    }
+
     /// Counts a window.
     pub(crate) fn steered(&self, window: &Window) {
         let (sample, decision) = (&window.sample, &window.decision);
@@ -177,6 +183,40 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// The summary of a run that goes no further than its counters are now. Objects that have not ended are
+    /// interrupted.
+    pub fn of_unfinished(totals: &Totals, elapsed: Duration) -> Self {
+        let mut summary = Self {
+            elapsed,
+            ..Self::of(totals)
+        };
+        summary.interrupted = summary.unfinished();
+        summary
+    }
+
+    /// The counters as they are now.
+    pub(crate) fn of(totals: &Totals) -> Self {
+        // What has ended is read before what is listed, so that it is never more.
+        let [done, skipped, failed] =
+            [&totals.done, &totals.skipped, &totals.failed].map(Totals::get);
+        Self {
+            done,
+            skipped,
+            failed,
+            done_before: Totals::get(&totals.done_before),
+            skipped_before: Totals::get(&totals.skipped_before),
+            done_before_bytes: Totals::get(&totals.done_before_bytes),
+            directories_failed: Totals::get(&totals.directories_failed),
+            interrupted: Totals::get(&totals.interrupted),
+            bytes: Totals::get(&totals.done_bytes),
+            retries: Totals::get(&totals.retries),
+            refused: Totals::get(&totals.refused),
+            listing_done: Totals::get(&totals.listing_done) > 0,
+            listed: Totals::get(&totals.listed),
+            ..Self::default()
+        }
+    }
+
     /// Listed objects that are neither done nor skipped nor failed, because the run was stopped.
     pub fn unfinished(&self) -> u64 {
         self.listed

@@ -238,6 +238,19 @@ fn a_download_from_a_container_without_anything_uploads_first_and_says_so() {
 }
 
 #[test]
+fn a_download_uploads_nothing_that_was_not_asked_for() {
+    let (server, container) = emulator();
+    container.make();
+    let outcome = bench("download", &container.url(), &[]).run();
+    assert_eq!(outcome.status, Some(2), "{outcome}");
+    for part in ["64 object(s) of 64.0 MiB, 4.00 GiB together", "`/Y`"] {
+        assert!(outcome.stderr.contains(part), "{outcome}");
+    }
+    assert_eq!(server.watch().counters.of("PutBlob").requests, 0);
+    assert_eq!(container.names(), [""; 0]);
+}
+
+#[test]
 fn blobs_of_ones_own_are_downloaded_by_directory_pattern_or_name() {
     let (_server, container) = emulator();
     container.make();

@@ -383,7 +383,7 @@ fn one_wish_that_comes_as_two_signals_is_one() {
 }
 
 #[test]
-fn a_second_signal_prints_one_line_and_leaves_at_once() {
+fn a_second_signal_prints_the_summary_and_one_line_and_leaves_at_once() {
     let world = World::new();
     let words = world.upload();
     let mut started = world.start_until_stuck(&words, r#"{"method": "PUT", "path": "*/a"}"#);
@@ -396,7 +396,11 @@ fn a_second_signal_prints_one_line_and_leaves_at_once() {
     started.send(Signal::INT);
     let said = started.wait();
     assert_eq!(said.code, Some(130));
-    assert_eq!(said.results, "");
+    assert!(
+        said.results.contains("Transfer interrupted:"),
+        "{}",
+        said.results
+    );
     let last: Vec<&str> = said.messages.lines().skip(lines).collect();
     assert_eq!(last.len(), 1, "{}", said.messages);
     assert!(last[0].contains("give the same command again"), "{last:?}");

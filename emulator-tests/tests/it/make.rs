@@ -73,7 +73,7 @@ fn what_cannot_be_made_is_refused_before_any_request() {
     for (url, words, says) in [
         (&*below, &[][..], "virtual directory"),
         (&container.url(), &["/QuotaGb:7"], "only for a file share"),
-        (&container.url(), &["/QuotaGb:x"], "no number"),
+        (&container.url(), &["/QuotaGb:x"], "needs a number"),
         (
             &container.url(),
             &["/QuotaGb:102401"],

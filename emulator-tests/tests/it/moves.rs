@@ -160,8 +160,8 @@ fn a_dry_run_names_what_would_move_and_moves_nothing() {
     server.watch().counters.reset();
     let outcome = down(&container, folder.path(), &["/S", "/L"]).run();
     let outcome = outcome.succeeded();
-    says(&outcome, "move     selected   b/c  15");
-    says(&outcome, "Nothing was moved: 2 of total 2 file(s)");
+    says(&outcome, "move     selected   b/c                15");
+    says(&outcome, "Would move 2 file(s), 28 B. Nothing was moved.");
     assert_eq!(container.names(), ["a", "b/c"]);
     assert!(names_below(folder.path()).is_empty());
     assert_eq!(server.watch().counters.of("DeleteBlob").requests, 0);

@@ -89,7 +89,9 @@ fn a_dry_run_names_every_object_and_deletes_none() {
         assert!(is_said, "no line `{line}`: {outcome}");
     }
     assert!(
-        outcome.stdout.contains("Nothing was deleted: 2 object(s)"),
+        outcome
+            .stdout
+            .contains("Would delete 2 object(s), 28 B. Nothing was deleted."),
         "{outcome}"
     );
     assert_eq!(container.names(), ["a", "b/c"]);

@@ -120,6 +120,15 @@ impl Traffic {
         self.under_way.load(Relaxed)
     }
 
+    /// Bytes of the attempts that are under way now: those that they have received, and those of their requests
+    /// that the peer has acknowledged; heads included.
+    pub fn in_flight_bytes(&self) -> u64 {
+        // What has ended is read first. An attempt that ends meanwhile counts once more as under way.
+        let ended = self.succeeded_bytes.load(Relaxed) + self.failed_bytes.load(Relaxed);
+        let moved = self.received_bytes.load(Relaxed) + self.arrived_bytes.load(Relaxed);
+        moved.saturating_sub(ended)
+    }
+
     /// The durations of the requests that succeeded, since the run began.
     pub fn latencies(&self) -> Latencies {
         self.latencies.read()

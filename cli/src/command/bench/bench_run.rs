@@ -15,7 +15,7 @@ use serde_json::json;
 
 use super::super::definition::Command;
 use super::super::run_host::{RunHost, listeners};
-use crate::console::{Console, Level, count};
+use crate::console::{Console, Level, count, size};
 use crate::listener::error_text::unusable;
 use crate::listener::record::record;
 use crate::listener::{
@@ -30,6 +30,7 @@ use crate::parameter as row;
 use crate::prompt;
 use crate::report;
 use crate::settings::Settings;
+use crate::terminal;
 use crate::usage_error::UsageError;
 
 use super::figures::FigureListener;
@@ -46,6 +47,7 @@ pub(in crate::command) const COMMAND: Command = Command {
         &row::DURATION,
         &row::KEEP,
         &row::VERIFY,
+        &row::Y,
         &row::DEST,
         &row::DEST_KEY,
         &row::DEST_SAS,
@@ -218,6 +220,9 @@ impl BenchRun<'_> {
             Ok(upload) => upload,
             Err(error) => return self.refused(&error, self.bench.options()),
         };
+        if !self.may_upload() {
+            return Ending::Usage;
+        }
         self.tell(&format!(
             "`{}` holds no objects of `azring bench`: objects are uploaded to `{}` first, without a measurement",
             self.bench.place, upload.place
@@ -244,6 +249,39 @@ impl BenchRun<'_> {
             (Err(_), ending) => return ending,
         };
         self.clear_up(&upload.place, ending)
+    }
+
+    /// Whether objects may be uploaded before a download: the command says so, or the user at the terminal.
+    fn may_upload(&self) -> bool {
+        if self.bench.may_upload {
+            return true;
+        }
+        let (objects, object_bytes) = self.bench.prepared();
+        let place = &self.bench.place;
+        let amount = format!(
+            "{} object(s) of {}, {} together",
+            count(objects),
+            size(object_bytes),
+            size(objects.saturating_mul(object_bytes))
+        );
+        if terminal::is_attended() {
+            let question = format!(
+                "`{place}` holds no objects of `azring bench`. Upload {amount}, and remove them afterwards? (Yes/No) "
+            );
+            let stop = self.host.stop();
+            let read = || terminal::line(|| stop.is_on());
+            return prompt::yes_or_no(self.console, &question, read) == Some(true);
+        }
+        let dialect = self.settings.dialect;
+        let text = format!(
+            "`{place}` holds no objects of `azring bench`, and {amount}, would have to be uploaded first. Nothing was \
+             uploaded: allow it with `{}`, or give another amount with `{}` and `{}`",
+            row::Y.spelled(dialect),
+            row::COUNT.spelled(dialect),
+            row::SIZE.spelled(dialect)
+        );
+        self.console.message(Level::Error, &text);
+        false
     }
 
     /// Runs the measured copy. Returns how it ended, and whether it began.

@@ -22,6 +22,7 @@ const SKEW_POOR_SECONDS: i64 = 60;
 /// Checks the way to the service of `location`, in the order of a request.
 pub(super) fn check(
     engine: &Engine,
+    side: Side,
     location: &Location,
     place: &AccountPlace,
     advice: &Advice,
@@ -37,7 +38,7 @@ pub(super) fn check(
     let took_ms = begun.elapsed().as_millis();
     findings.extend(clock(&reply, now));
     findings.push(service(&reply, took_ms, |error| {
-        advice.cause(error, Side::Source, location)
+        advice.cause(error, side, location)
     }));
     findings
 }

@@ -74,9 +74,12 @@ pub(super) fn run(words: &[OsString], console: &Arc<Console>) -> Result<Ending, 
     options.selection.own_files = settings.files().cloned().collect();
     intent::attach_source(&args, &options.source)?;
     let command = journal::command_of(&args, &options)?;
+    if settings.has_errors_only() {
+        console.show_errors_only();
+    }
     let report = settings.report.as_deref().map(report::open).transpose()?;
     // Standard output is the scheduler's, where there is one.
-    if scheduler.is_none() && !settings.json && !settings.is_silent {
+    if scheduler.is_none() && !settings.json && !settings.is_silent() {
         console.show_notices();
     }
     let host = match RunHost::open(console) {
@@ -285,7 +288,7 @@ fn tell(plan: &Plan, folder: &LocalFolder, settings: &Settings, console: &Consol
         console.result(&record(Timestamp::now(), "plan", &fields));
         return;
     }
-    if settings.is_silent {
+    if settings.is_silent() {
         return;
     }
     let shards = plan.shards.len();

@@ -192,7 +192,10 @@ impl Worker<'_> {
     }
 
     fn tell_begun(&self, index: u32, options: &Options, settings: &Settings) {
-        if settings.json || settings.is_silent {
+        if settings.has_errors_only() {
+            self.console.show_errors_only();
+        }
+        if settings.json || settings.is_silent() {
             return;
         }
         self.console.show_notices();

@@ -112,7 +112,7 @@ fn a_content_type_is_the_extensions_or_the_given_one() {
 fn a_number_stays_within_azcopys_limits() {
     assert_snapshot!(refused(UPLOAD, &["/NC:0"]), @"Parallel operations count must be positive: `/NC` is 0");
     assert_snapshot!(refused(UPLOAD, &["/NC:513"]), @"`/NC` must be between 1 and 512");
-    assert_snapshot!(refused(UPLOAD, &["/NC:many"]), @"`many` is no number, but `/NC` needs one");
+    assert_snapshot!(refused(UPLOAD, &["/NC:many"]), @"`/NC` needs a number, not `many`");
     assert_snapshot!(refused(UPLOAD, &["/BlockSizeInMb:104"]), @"BlockSize must be between 4MB and 100MB.");
     assert_snapshot!(refused(UPLOAD, &["/BlockSizeInMb:6"]), @"BlockSize must be multiple of 4MB.");
     assert_snapshot!(refused(UPLOAD, &["/Memory:lots"]), @"`lots` is no size, but `/Memory` needs one: a number of bytes, or a number followed by K, M, G or T, for example `512M`");
@@ -136,7 +136,7 @@ fn a_delimiter_is_one_character_of_a_download() {
     assert_eq!(delimiter("/Delimiter:#"), '#');
     assert_eq!(delimiter("/Delimiter:ü"), 'ü');
     assert_eq!(read(DOWNLOAD, &[]).unwrap().download.delimiter, '/');
-    assert_snapshot!(refused(DOWNLOAD, &["/Delimiter:::"]), @"`::` as the value of `/Delimiter` is not a single character");
+    assert_snapshot!(refused(DOWNLOAD, &["/Delimiter:::"]), @"`/Delimiter` must be one character, not `::`");
     assert_snapshot!(refused(UPLOAD, &["/Delimiter:#"]), @"`/Delimiter` is only for downloads of blobs");
 }
 

@@ -15,7 +15,7 @@ pub(crate) struct RunHistory {
     pub(crate) sizes: SizeDistribution,
     /// The objects that took the longest.
     pub(crate) slowest: SlowestObjects,
-    /// The first failures.
+    /// The failures by cause.
     pub(crate) failures: FailedObjects,
     /// Objects done, skipped, failed.
     pub(crate) done: u64,
@@ -57,20 +57,20 @@ impl RunHistory {
                 details,
             } => {
                 self.failed += 1;
-                self.failures.add(name, &error.to_string());
+                self.failures.add(name, error);
                 self.slowest.add(name, *bytes, details);
             }
             Event::Differs {
                 name, difference, ..
             } => {
                 self.failed += 1;
-                self.failures.add(name, &difference.to_string());
+                self.failures.add_difference(name, &difference.to_string());
             }
             Event::Unlisted { what, error } => {
-                self.failures.add(what, &error.to_string());
+                self.failures.add(what, error);
             }
             Event::DirectoryFailed { name, error } => {
-                self.failures.add(name.to_string(), &error.to_string());
+                self.failures.add(name, error);
             }
             _ => {}
         }

@@ -62,12 +62,7 @@ pub(super) const ROWS: &[Row] = &[
         &["/Delimiter:#", "/SyncCopy"],
         "`/Delimiter` is only for downloads",
     ),
-    (
-        BLOBS,
-        FOLDER,
-        &["/Delimiter:ab"],
-        "is not a single character",
-    ),
+    (BLOBS, FOLDER, &["/Delimiter:ab"], "must be one character"),
     // Blocks are those of blobs, and Windows attributes those of files.
     (
         FOLDER,

@@ -17,8 +17,8 @@ pub(super) const ROWS: &[Row] = &[
             ("0", "Parallel operations count must be positive"),
             ("-3", "Parallel operations count must be positive"),
             ("513", "must be between 1 and 512"),
-            ("many", "is no number"),
-            ("1.5", "is no number"),
+            ("many", "needs a number"),
+            ("1.5", "needs a number"),
         ],
     },
     Row {
@@ -156,7 +156,7 @@ pub(super) const ROWS: &[Row] = &[
         right: &[("32", "")],
         wrong: &[
             ("31", "must be at least 32"),
-            ("big", "is no number"),
+            ("big", "needs a number"),
             ("32", "is only for tables"),
         ],
     },

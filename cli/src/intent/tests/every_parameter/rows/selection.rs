@@ -104,6 +104,6 @@ pub(super) const ROWS: &[Row] = &[
         seen: |seen| seen.options.download.delimiter.to_string(),
         bare: "/",
         right: &[("#", "#"), ("@", "@"), ("%", "%"), ("ü", "ü")],
-        wrong: &[("ab", "is not a single character")],
+        wrong: &[("ab", "must be one character")],
     },
 ];

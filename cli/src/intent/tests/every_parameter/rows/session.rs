@@ -110,7 +110,7 @@ pub(super) const ROWS: &[Row] = &[
         services: ALL,
         ways: EVERYWHERE,
         elsewhere: "",
-        seen: |seen| match (seen.settings.json, seen.settings.is_silent) {
+        seen: |seen| match (seen.settings.json, seen.settings.is_silent()) {
             (true, _) => "records".to_owned(),
             (false, true) => "nothing".to_owned(),
             (false, false) => "text".to_owned(),
@@ -118,6 +118,20 @@ pub(super) const ROWS: &[Row] = &[
         bare: "text",
         right: &[("json", "records"), ("TEXT", "text"), ("none", "nothing")],
         wrong: &[("xml", "is no value of")],
+    },
+    Row {
+        slash: "Silent",
+        dash: &["silent"],
+        services: ALL,
+        ways: EVERYWHERE,
+        elsewhere: "",
+        seen: |seen| {
+            let settings = &seen.settings;
+            format!("{} {}", settings.is_silent(), settings.has_errors_only())
+        },
+        bare: "false false",
+        right: &[("", "true true")],
+        wrong: &[],
     },
     Row {
         slash: "Progress",

@@ -52,7 +52,7 @@ pub(super) const ROWS: &[Row] = &[
             ("3", "BlockSize must be between 4MB and 100MB."),
             ("104", "BlockSize must be between 4MB and 100MB."),
             ("6", "BlockSize must be multiple of 4MB."),
-            ("four", "is no number"),
+            ("four", "needs a number"),
         ],
     },
     // AzCopy accepted it with uploads too, where it had no effect.
