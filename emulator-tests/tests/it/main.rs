@@ -54,6 +54,7 @@ mod wrong_data;
 mod article;
 mod azcopy10;
 mod credentials;
+mod documentation;
 mod end;
 mod given_properties;
 mod hosts;
