@@ -15,6 +15,7 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
@@ -28,6 +29,9 @@ use crate::exit;
 /// processor between its two signals, so the time is much longer than an idle machine needs. Nobody
 /// reads a message and answers it faster.
 const SAME_REQUEST: Duration = Duration::from_millis(500);
+
+/// How long a run goes on while its message cannot be printed.
+const ANNOUNCING_MAX: Duration = Duration::from_millis(200);
 
 /// The first signal, if one has come.
 #[derive(Debug, Clone, Default)]
@@ -68,15 +72,17 @@ pub(crate) fn watch(
                 return;
             };
             first.0.store(number, Ordering::Release);
-            call_off();
             if number == SIGINT {
                 console.take_back_echo();
             }
-            announce(&console, "stopping: active transfers are finished first");
+            // A run that has nothing to finish ends at once: the message comes first.
+            let announced = announce(&console, "stopping: active transfers are finished first");
+            let _within_time = announced.recv_timeout(ANNOUNCING_MAX);
+            call_off();
             wait_for_the_same_request();
             // These signals belong to the first request.
             let _same_request = signals.pending().count();
-            announce(&console, "still stopping; another signal stops at once");
+            let _not_awaited = announce(&console, "still stopping; another signal stops at once");
             if let Some(number) = signals.forever().next() {
                 if number == SIGINT {
                     console.take_back_echo();
@@ -110,16 +116,19 @@ fn wait_for_the_same_request() {
 }
 
 /// Prints what happens now, in a thread of its own: a blocked standard error must not delay the
-/// second signal.
-fn announce(console: &Arc<Console>, text: &'static str) {
+/// second signal. Nothing more can be received when the text was printed.
+fn announce(console: &Arc<Console>, text: &'static str) -> Receiver<()> {
     let console = Arc::clone(console);
-    let announced = std::thread::Builder::new()
+    let (printing, announced) = channel::<()>();
+    let printer = std::thread::Builder::new()
         .name("stopping".to_owned())
         .spawn(move || {
             console.message(Level::Warning, text);
+            drop(printing);
         });
     // Without a thread there is no message, and the run stops all the same.
-    drop(announced);
+    drop(printer);
+    announced
 }
 
 #[cfg(test)]
