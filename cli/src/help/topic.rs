@@ -256,6 +256,10 @@ const ENVIRONMENT: &[(&str, &str)] = &[
          this machine.",
     ),
     (
+        "AZRING_PLAN_KEY, AZRING_PLAN_SAS",
+        "The same for the container that has the plan of `azring shard`.",
+    ),
+    (
         "AZURE_STORAGE_CONNECTION_STRING, AZURE_STORAGE_ACCOUNT, AZURE_STORAGE_SAS_TOKEN, AZURE_STORAGE_KEY",
         "The same for the account that they name, at its hosts at Azure or on this machine, and for no \
          other account. They are used in this order, after azring's own. A connection string with \

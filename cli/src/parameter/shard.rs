@@ -15,10 +15,11 @@ pub(crate) static INTO: Parameter = Parameter {
     identity: false,
     applies_to: BLOBS_FILES,
     default: "none",
-    brief: "The folder in which `shard plan` writes the plan",
+    brief: "The folder or container where `shard plan` puts the plan",
     detail: "The folder of the plan that `azring shard plan` writes: on a disk or a file system that all machines \
-             share. It must not be in the source. A folder holds one plan. The same command goes on with a plan \
-             that was interrupted, and refuses one that is complete.",
+             share, or the URL of a container or a virtual directory in it, whose credential is in the URL, in \
+             `AZRING_PLAN_SAS` or `AZRING_PLAN_KEY`, or a login. It must not be in the source. A folder holds one \
+             plan. The same command goes on with a plan that was interrupted, and refuses one that is complete.",
     since: "azring 0.2",
 };
 

@@ -15,6 +15,7 @@
 //! - `inbox` receives what workers report; `outcome` counts and reports how each object ended;
 //!   `failure_limit` ends a run that cannot succeed.
 //! - `shard` lists the source and fills the shards of a plan; a shard is then run as a copy that resumes.
+//!   `plan_container` is the folder of a plan in a container.
 //! - `import` writes the entities of an export to a table, on the coordinator's thread.
 //! - `list`, `remove`, `set_properties`, `make`, `bench`, `probe` and `trial` are commands without workers: `single_thread` runs them.
 //! - `services` reports outages and notices of the services; `credentials` checks signatures before the
@@ -55,6 +56,8 @@ mod list_entities;
 mod bench;
 
 mod shard;
+
+mod plan_container;
 
 mod probe;
 
@@ -105,6 +108,7 @@ pub use list::list;
 pub use list_entities::{EntityKeys, list_entities};
 pub use login::{connection_settings, log_in};
 pub use make::make;
+pub use plan_container::ContainerFolder;
 pub use probe::probe;
 pub use remove::remove;
 pub use run::run;

@@ -44,7 +44,7 @@ pub enum Error {
 
 impl Error {
     /// The disk's error while `doing` something with the file at `place`.
-    pub(super) fn disk(doing: &'static str, place: &str, error: &io::Error) -> Self {
+    pub(crate) fn disk(doing: &'static str, place: &str, error: &io::Error) -> Self {
         let text = error.to_string();
         // Removes the number that the standard library appends.
         let why = match text.find(" (os error") {

@@ -30,6 +30,9 @@ pub trait PlanFolder: Send + Sync {
     /// Removes a file; a missing one is no error.
     fn remove(&self, name: &str) -> Result<()>;
 
+    /// Whether it is the folder at this path of the machine.
+    fn is_at(&self, path: &Path) -> bool;
+
     /// The names of all files.
     fn names(&self) -> Result<Vec<String>>;
 }

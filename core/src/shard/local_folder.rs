@@ -143,6 +143,10 @@ impl PlanFolder for LocalFolder {
         }
     }
 
+    fn is_at(&self, path: &Path) -> bool {
+        self.0 == path
+    }
+
     fn names(&self) -> Result<Vec<String>> {
         let failed = |error: io::Error| self.failed("list", "", &error);
         let mut names = Vec::new();

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::{Error, Result};
 use super::folder::PlanFolder;
+use super::local_folder::LocalFolder;
 use super::plan::{Division, Plan, PlannedShard};
 use crate::entry::Entry;
 use crate::journal::{Command, Planned, PlannedJournal, Record, peek};
@@ -100,10 +101,15 @@ impl<'p> PlanWriter<'p> {
             return Ok(ListScope::default());
         };
         let name = Plan::shard_name(last as u32);
+        if !self.folder.is_at(&self.spool) {
+            // The copy in the spool may be gone: the plan's file is older than the last shard.
+            self.folder.fetch(&name, &self.spool.join(&name))?;
+        }
         let replayed = peek(&self.spool, &name).0?.ok_or_else(|| {
             let shown = self.spool.join(&name);
             Error::Unreadable(format!("the shard `{}` is missing", shown.display()))
         })?;
+        self.drop_copy(&name)?;
         let position = replayed.position();
         self.marker = position.marker.as_deref().map(Into::into);
         Ok(ListScope {
@@ -241,12 +247,21 @@ impl<'p> PlanWriter<'p> {
         let sha256 = shard.journal.finish()?;
         let name = Plan::shard_name(self.plan.shards.len() as u32);
         self.folder.store(&name, &self.spool.join(&name))?;
+        self.drop_copy(&name)?;
         self.plan.shards.push(PlannedShard {
             sha256,
             objects: shard.objects,
             bytes: shard.bytes,
         });
         Ok(())
+    }
+
+    /// Removes the copy of a shard that is in the plan's folder now.
+    fn drop_copy(&self, name: &str) -> Result<()> {
+        if self.folder.is_at(&self.spool) {
+            return Ok(());
+        }
+        LocalFolder::at(&self.spool).remove(name)
     }
 
     fn save(&self) -> Result<()> {

@@ -100,6 +100,8 @@ const VARIABLES: &[Variable] = &[
     secret("AZRING_SOURCE_SAS", "The signature of the source"),
     secret("AZRING_DEST_KEY", "The key of the destination"),
     secret("AZRING_DEST_SAS", "The signature of the destination"),
+    secret("AZRING_PLAN_KEY", "The key of a plan's container"),
+    secret("AZRING_PLAN_SAS", "The signature of a plan's container"),
     secret(
         "AZURE_STORAGE_CONNECTION_STRING",
         "An account, its hosts and its key",

@@ -7,14 +7,13 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use azring_core::shard::{
-    Error, LocalFolder, ObjectOutcome, PlanFolder, PlanProgress, ShardResult, each_line,
-};
+use azring_core::shard::{Error, ObjectOutcome, PlanFolder, PlanProgress, ShardResult, each_line};
 use jiff::Timestamp;
 use serde_json::json;
 
 use super::failure::fail;
-use super::places::{plan_folder, plan_place};
+use super::places::plan_place;
+use super::plan_place::PlanPlace;
 use super::status;
 use crate::args;
 use crate::console::{Console, Level};
@@ -28,16 +27,16 @@ use crate::usage_error::{UsageError, reason};
 pub(super) fn run(words: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> {
     let (place, rest) = plan_place(words, "merge")?;
     let args = args::read(rest)?;
-    let folder = plan_folder(place, &args)?;
+    let folder = PlanPlace::of(place, &args, console)?.folder();
     let (ledger, report) = (local(&args, &row::LEDGER)?, local(&args, &row::REPORT)?);
     let output = choice(&args, &row::OUTPUT)?;
-    let progress = match PlanProgress::of(&folder) {
+    let progress = match PlanProgress::of(&*folder) {
         Ok(progress) => progress,
         Err(error) => return Ok(fail(&error, console)),
     };
     let mut ending = status::ending(&progress);
     // The ledgers are checked against the results, wanted or not.
-    let sums = match merge_ledgers(&folder, &progress, ledger.as_deref())? {
+    let sums = match merge_ledgers(&*folder, &progress, ledger.as_deref())? {
         Ok(sums) => sums,
         Err(error) => return Ok(fail(&error, console)),
     };
@@ -83,7 +82,7 @@ struct LedgerTotals {
 
 /// Reads the ledgers of all results, in the order of the shards, and writes them into one.
 fn merge_ledgers(
-    folder: &LocalFolder,
+    folder: &dyn PlanFolder,
     progress: &PlanProgress,
     into: Option<&Path>,
 ) -> Result<Result<LedgerTotals, Error>, UsageError> {
@@ -143,8 +142,8 @@ fn merge_ledgers(
     Ok(Ok(totals))
 }
 
-fn unreadable(folder: &LocalFolder, result: &ShardResult, what: &str) -> Error {
-    let place = (folder as &dyn PlanFolder).shown_file(&result.ledger);
+fn unreadable(folder: &dyn PlanFolder, result: &ShardResult, what: &str) -> Error {
+    let place = folder.shown_file(&result.ledger);
     Error::Unreadable(format!(
         "the ledger `{place}` of the shard {} {what}",
         result.shard

@@ -5,12 +5,14 @@
 //! - `status` says how far the plan is, and `merge` adds the results up.
 //! - [`adapter`] is what schedulers are given to run all that.
 //!
-//! [`places`] reads the places that come first without names, [`worker_args`] joins the plan's command with
+//! [`places`] reads the places that come first without names, [`plan_place`] finds the plan's folder, [`worker_args`] joins the plan's command with
 //! the worker's own parameters, and [`failure`] turns an error of a plan into an ending.
 
 mod failure;
 
 mod places;
+
+mod plan_place;
 
 mod plan;
 

@@ -3,13 +3,11 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use azring_core::shard::LocalFolder;
-
 use super::super::definition::place_first;
 use crate::args;
 use crate::mask::shown;
 use crate::parameter::{DEST, Parameter, SOURCE};
-use crate::parsed::{ParsedArgs, path};
+use crate::parsed::ParsedArgs;
 use crate::usage_error::UsageError;
 
 /// The plan's place, which comes first, and the words after it.
@@ -39,21 +37,6 @@ pub(super) fn between(words: &[OsString]) -> Result<ParsedArgs, UsageError> {
         }
     }
     Ok(args)
-}
-
-/// The folder of a plan. The dialect of `args` decides how its path is read.
-pub(super) fn plan_folder(place: &OsString, args: &ParsedArgs) -> Result<LocalFolder, UsageError> {
-    let path = match place.to_str() {
-        Some(text) if text.contains("://") => {
-            return Err(UsageError::meaning(format!(
-                "`{}` is no folder of this machine: a plan is in a folder that all machines share",
-                shown(text)
-            )));
-        }
-        Some(text) => PathBuf::from(path::translate(args, text).map_err(UsageError::meaning)?),
-        None => PathBuf::from(place),
-    };
-    Ok(LocalFolder::at(&absolute(&path)))
 }
 
 /// The absolute path, so that a printed command can be repeated anywhere.

@@ -1,7 +1,7 @@
 //! `azring shard plan SOURCE TARGET --into FOLDER`: lists the source once and cuts the copy into shards.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use azring_core::job;
@@ -16,13 +16,15 @@ use super::super::run_host::{RunHost, listeners};
 use super::adapter::{Scheduler, ShardedJob};
 use super::failure::fail;
 use super::places::{absolute, between, refuse};
+use super::plan_place::PlanPlace;
 use crate::console::{Console, Level, count, units};
 use crate::ending::Ending;
 use crate::environment::Environment;
+use crate::job_id::JobId;
 use crate::listener::record::record;
 use crate::mask::shown;
 use crate::parameter::{self as row, Parameter};
-use crate::parsed::{ParsedArgs, local, read};
+use crate::parsed::{ParsedArgs, read};
 use crate::settings::Settings;
 use crate::usage_error::UsageError;
 use crate::{intent, journal, prompt, report};
@@ -55,13 +57,13 @@ const OWN: &[&Parameter] = &[&row::INTO, &row::SHARDS, &row::BYTES_PER_SHARD, &r
 pub(super) fn run(words: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> {
     let given = between(words)?;
     refuse(&given, FOREIGN, "has no meaning for a plan of shards")?;
-    let into = local(&given, &row::INTO)?.ok_or_else(|| {
+    let into = given.raw(&row::INTO).ok_or_else(|| {
         UsageError::meaning(format!(
-            "`{}` is missing: the folder that gets the plan",
+            "`{}` is missing: the folder or the container that gets the plan",
             row::INTO.spelled(given.dialect())
         ))
     })?;
-    let into = absolute(&into);
+    let place = PlanPlace::of(into, &given, console)?;
     let division = division(&given)?;
     let scheduler = Scheduler::of(&given)?;
     let args = without_own(&given)?;
@@ -69,7 +71,7 @@ pub(super) fn run(words: &[OsString], console: &Arc<Console>) -> Result<Ending, 
     // Workers have no terminal. What they do with existing objects must not depend on this one.
     environment.can_ask = false;
     let mut options = intent::options(&args, &environment)?;
-    refuse_inside(&options, &into, &given)?;
+    refuse_inside(&options, &place, &given)?;
     let settings = Settings::new(&args, &environment)?.of_command("shard plan");
     options.selection.own_files = settings.files().cloned().collect();
     intent::attach_source(&args, &options.source)?;
@@ -86,17 +88,27 @@ pub(super) fn run(words: &[OsString], console: &Arc<Console>) -> Result<Ending, 
         Ok(host) => host,
         Err(ending) => return Ok(ending),
     };
+    let spool = match &place {
+        PlanPlace::Local(path) => path.clone(),
+        PlanPlace::Container(_) => spool(&environment, &command, &options)?,
+    };
     // Only this process writes the plan as long as the lock is held.
-    let lock = match Claim::at(&into, LOCK) {
+    let lock = match Claim::at(&spool, LOCK) {
         Ok(lock) => lock,
         Err(error) => return Ok(fail(&error.into(), console)),
     };
-    let folder = LocalFolder::at(&into);
-    let plan = match begin(&folder, &options, &command, division, console) {
+    if let PlanPlace::Container(folder) = &place
+        && let Err(error) = folder.make_container()
+    {
+        return Ok(fail(&error, console));
+    }
+    let folder = place.folder();
+    let spooled = LocalFolder::at(&spool);
+    let plan = match begin((&*folder, &spooled), &options, &command, division, console) {
         Ok(plan) => plan,
         Err(error) => return Ok(fail(&error, console)),
     };
-    let writer = match PlanWriter::new(plan, &into, &folder, &command) {
+    let writer = match PlanWriter::new(plan, &spool, &*folder, &command) {
         Ok(writer) => writer,
         Err(error) => return Ok(fail(&error, console)),
     };
@@ -110,6 +122,13 @@ pub(super) fn run(words: &[OsString], console: &Arc<Console>) -> Result<Ending, 
         planned = Some(plan);
         Ok(summary)
     });
+    if let Some(Ok(plan)) = &planned
+        && plan.is_sealed
+        && !folder.is_at(&spool)
+    {
+        // What is left of it says only that the plan was begun here.
+        let _ = spooled.remove(Plan::NAME);
+    }
     drop(lock);
     match planned {
         None => Ok(ending),
@@ -120,7 +139,7 @@ pub(super) fn run(words: &[OsString], console: &Arc<Console>) -> Result<Ending, 
                     console.result(&scheduler.text(&ShardedJob::new(&plan, &folder.shown())));
                 }
                 Some(_) => console.message(Level::Error, NOT_COMPLETE),
-                None => tell(&plan, &folder, &settings, console),
+                None => tell(&plan, &folder.shown(), &settings, console),
             }
             Ok(match ending {
                 Ending::Success if !plan.is_sealed || plan.refused.objects > 0 => Ending::Failure,
@@ -132,6 +151,32 @@ pub(super) fn run(words: &[OsString], console: &Arc<Console>) -> Result<Ending, 
 
 /// What is said of a plan whose listing has not come to its end.
 const NOT_COMPLETE: &str = "The plan is not complete: give the same command again.";
+
+/// Where the shards of a plan in a container are written before they are sent: below azring's state folder, one
+/// folder for each command.
+fn spool(
+    environment: &Environment,
+    command: &Command,
+    options: &Options,
+) -> Result<PathBuf, UsageError> {
+    let state = environment.state_folder().ok_or_else(|| {
+        UsageError::meaning(
+            "a plan in a container needs a folder for the shards that are being written: set `HOME` or `XDG_STATE_HOME`",
+        )
+    })?;
+    let name = JobId::of_fingerprint(&command.fingerprint()).to_string();
+    let spool = state.join("plans").join(name);
+    if let Location::Local(path) = &options.source
+        && spool.starts_with(absolute(path))
+    {
+        return Err(UsageError::meaning(format!(
+            "azring's state folder `{}` is in the source, and shards are written there before they are sent: set \
+             `XDG_STATE_HOME` to a folder outside of it",
+            state.display()
+        )));
+    }
+    Ok(spool)
+}
 
 /// How the plan is cut.
 fn division(args: &ParsedArgs) -> Result<Division, UsageError> {
@@ -175,17 +220,15 @@ fn without_own(given: &ParsedArgs) -> Result<ParsedArgs, UsageError> {
 }
 
 /// Refuses a plan that would be listed, or that would lie among the copied files.
-fn refuse_inside(options: &Options, into: &Path, args: &ParsedArgs) -> Result<(), UsageError> {
+fn refuse_inside(options: &Options, into: &PlanPlace, args: &ParsedArgs) -> Result<(), UsageError> {
     let ends = [
         (&options.source, "source"),
         (&options.target, "destination"),
     ];
     for (place, what) in ends {
-        if let Location::Local(path) = place
-            && into.starts_with(absolute(path))
-        {
+        if into.is_in(place) {
             return Err(UsageError::meaning(format!(
-                "`{}` names a folder in the {what}: a plan must be outside of both ends of the copy",
+                "`{}` names a place in the {what}: a plan must be outside of both ends of the copy",
                 row::INTO.spelled(args.dialect())
             )));
         }
@@ -195,14 +238,15 @@ fn refuse_inside(options: &Options, into: &Path, args: &ParsedArgs) -> Result<()
 
 /// The plan to write: a new one, or the unfinished one of the same command.
 fn begin(
-    folder: &LocalFolder,
+    (folder, spool): (&dyn PlanFolder, &LocalFolder),
     options: &Options,
     command: &Command,
     division: Division,
     console: &Console,
 ) -> Result<Plan, Error> {
     let shown = folder.shown();
-    let old = (folder as &dyn PlanFolder).find_plan()?;
+    let old = folder.find_plan()?;
+    let is_spool = folder.shown() == spool.shown();
     if let Some(old) = &old {
         let is_same = old.fingerprint == command.fingerprint() && old.division == division;
         if old.is_sealed {
@@ -215,6 +259,13 @@ fn begin(
                 "`{shown}` has the unfinished plan of another command (from `{}` to `{}`): give that command to go on, \
                  or give another folder",
                 old.source, old.target
+            )));
+        }
+        let own: &dyn PlanFolder = spool;
+        if !is_spool && own.find_plan()?.is_none_or(|own| own.id != old.id) {
+            return Err(Error::Taken(format!(
+                "`{shown}` has the unfinished plan of the same command, which another machine or user began: go on \
+                 there, or give another folder"
             )));
         }
     }
@@ -232,9 +283,21 @@ fn begin(
         old => {
             if let Some(old) = old {
                 remove_shards(folder, &old)?;
+                folder.remove(Plan::NAME)?;
             }
             let plan = new_plan(options, command, division)?;
-            folder.replace(Plan::NAME, plan.to_json().as_bytes())?;
+            let text = plan.to_json();
+            if !is_spool {
+                spool.replace(Plan::NAME, text.as_bytes())?;
+            }
+            // An attempt whose answer was lost may have made it.
+            if !folder.create(Plan::NAME, text.as_bytes())?
+                && folder.find_plan()?.is_none_or(|there| there.id != plan.id)
+            {
+                return Err(Error::Taken(format!(
+                    "another plan was begun in `{shown}` at the same time: give another folder"
+                )));
+            }
             Ok(plan)
         }
     }
@@ -262,7 +325,7 @@ fn new_plan(options: &Options, command: &Command, division: Division) -> Result<
 }
 
 /// Removes the files of a plan that is made anew, so that no result of it is taken for one of the new plan.
-fn remove_shards(folder: &LocalFolder, old: &Plan) -> Result<(), Error> {
+fn remove_shards(folder: &dyn PlanFolder, old: &Plan) -> Result<(), Error> {
     for name in folder.names()? {
         let of_shard = |index: &u32| name.starts_with(&Plan::shard_name(*index));
         if (0..old.shards.len() as u32).any(|index| of_shard(&index)) {
@@ -273,11 +336,11 @@ fn remove_shards(folder: &LocalFolder, old: &Plan) -> Result<(), Error> {
 }
 
 /// Prints what was planned, and how its shards are run.
-fn tell(plan: &Plan, folder: &LocalFolder, settings: &Settings, console: &Console) {
+fn tell(plan: &Plan, shown: &str, settings: &Settings, console: &Console) {
     let (objects, bytes) = plan.sums();
     if settings.json {
         let fields = json!({
-            "plan": folder.shown(),
+            "plan": shown,
             "sealed": plan.is_sealed,
             "shards": plan.shards.len(),
             "objects": objects,
@@ -296,7 +359,7 @@ fn tell(plan: &Plan, folder: &LocalFolder, settings: &Settings, console: &Consol
         "Planned {} object(s), {}, in {shards} shard(s): {}",
         count(objects),
         units::azcopy_size(bytes),
-        folder.shown()
+        shown
     )];
     if plan.refused.objects > 0 {
         lines.push(format!(
@@ -308,7 +371,7 @@ fn tell(plan: &Plan, folder: &LocalFolder, settings: &Settings, console: &Consol
         format!(
             "Run each shard from 0 to {}, on any machine: azring shard run {} <i> {} {} --state <folder>",
             shards.saturating_sub(1),
-            folder.shown(),
+            shown,
             plan.source,
             plan.target
         )

@@ -10,12 +10,13 @@ use std::sync::Arc;
 
 use azring_core::options::Options;
 use azring_core::report::Summary;
-use azring_core::shard::{LocalFolder, Plan, PlanFolder, ShardFailure, ShardResult, ShardState};
+use azring_core::shard::{Plan, PlanFolder, ShardFailure, ShardResult, ShardState};
 
 use super::super::copy::counts;
 use super::super::run_host::{RunHost, failed, listeners};
 use super::failure::{POLICY, fail};
-use super::places::{between, indices, plan_folder, plan_place, refuse};
+use super::places::{between, indices, plan_place, refuse};
+use super::plan_place::PlanPlace;
 use super::shard_failures::ShardFailures;
 use super::worker_args::{FOREIGN, check_ends, joined};
 use crate::console::{Console, Level, count};
@@ -33,7 +34,7 @@ const STATE: &str = "shards";
 
 /// A worker, for all shards of its command.
 struct Worker<'a> {
-    folder: LocalFolder,
+    folder: Box<dyn PlanFolder>,
     plan: Plan,
     state: PathBuf,
     args: &'a ParsedArgs,
@@ -51,12 +52,12 @@ pub(super) fn run(words: &[OsString], console: &Arc<Console>) -> Result<Ending, 
     let indices = indices(word)?;
     let args = between(rest)?;
     refuse(&args, FOREIGN, "has no meaning for a worker")?;
-    let folder = plan_folder(place, &args)?;
+    let folder = PlanPlace::of(place, &args, console)?.folder();
     let mut environment = Environment::of_process(console, prompt::secret_line(console));
     // A worker's decisions must be the same on every machine.
     environment.can_ask = false;
     let state = state(&args, &environment)?;
-    let plan = match (&folder as &dyn PlanFolder).plan() {
+    let plan = match folder.plan() {
         Ok(plan) => plan,
         Err(error) => return Ok(fail(&error, console)),
     };
@@ -109,7 +110,7 @@ impl Worker<'_> {
                 Ending::Unavailable
             });
         }
-        match ShardResult::find(&self.folder, &self.plan, index) {
+        match ShardResult::find(&*self.folder, &self.plan, index) {
             Ok(None) => {}
             Ok(Some(result)) => {
                 self.tell_done(index, &result);
@@ -118,7 +119,7 @@ impl Worker<'_> {
             Err(error) => return Ok(fail(&error, self.console)),
         }
         let state = ShardState::of(&self.plan, index, &self.state);
-        let claimed = match state.claim(&self.folder, &self.plan, index) {
+        let claimed = match state.claim(&*self.folder, &self.plan, index) {
             Ok(claimed) => claimed,
             Err(error) => return Ok(fail(&error, self.console)),
         };
@@ -164,7 +165,7 @@ impl Worker<'_> {
 
     /// Writes the result of a complete shard, and removes the worker's copy.
     fn publish(&self, index: u32, state: &ShardState) -> Ending {
-        match ShardResult::publish(&self.folder, &self.plan, index, state) {
+        match ShardResult::publish(&*self.folder, &self.plan, index, state) {
             Ok((result, is_ours)) => {
                 if !is_ours {
                     self.tell_done(index, &result);
@@ -186,7 +187,7 @@ impl Worker<'_> {
             return;
         }
         let failure = ShardFailure::now(&self.plan, index, failed, reasons);
-        if let Err(error) = failure.publish(&self.folder) {
+        if let Err(error) = failure.publish(&*self.folder) {
             self.console.message(Level::Warning, &error.to_string());
         }
     }

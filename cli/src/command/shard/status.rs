@@ -3,13 +3,14 @@
 use std::ffi::OsString;
 use std::sync::Arc;
 
-use azring_core::shard::{Plan, PlanFolder, PlanProgress};
+use azring_core::shard::{Plan, PlanProgress};
 use jiff::Timestamp;
 use serde_json::json;
 
 use super::adapter::{Scheduler, ShardedJob};
 use super::failure::fail;
-use super::places::{plan_folder, plan_place};
+use super::places::plan_place;
+use super::plan_place::PlanPlace;
 use crate::args;
 use crate::console::{Console, Level, count, units};
 use crate::ending::Ending;
@@ -25,8 +26,8 @@ pub(super) fn run(words: &[OsString], console: &Arc<Console>) -> Result<Ending, 
     let (place, rest) = plan_place(words, "status")?;
     let args = args::read(rest)?;
     let scheduler = Scheduler::of(&args)?;
-    let folder = plan_folder(place, &args)?;
-    let progress = match PlanProgress::of(&folder) {
+    let folder = PlanPlace::of(place, &args, console)?.folder();
+    let progress = match PlanProgress::of(&*folder) {
         Ok(progress) => progress,
         Err(error) => return Ok(fail(&error, console)),
     };

@@ -2,7 +2,8 @@
 //!
 //! `source`, `reader`, `target`, `writer`, `copier` and `remover` are its columns in the table of stores, and
 //! `open` opens them. `rules` has the limits of the service, `request` its REST calls, one per file and without
-//! IO, and `list` its listing; `account` is for several containers at once.
+//! IO, and `list` its listing; `account` is for several containers at once. `whole_blobs` are the files of a plan of
+//! shards.
 
 pub mod rules;
 
@@ -52,6 +53,8 @@ mod property_setter;
 
 mod copier;
 
+mod whole_blobs;
+
 pub use copier::BlobServerCopy;
 pub(crate) use open::{BlobOpener, split_url};
 pub use properties::BlobType;
@@ -59,3 +62,4 @@ pub use read_options::BlobReadOptions;
 pub use remover::BlobRemover;
 pub use source::BlobSource;
 pub use target::BlobTarget;
+pub(crate) use whole_blobs::WholeBlobs;

@@ -1,5 +1,6 @@
 //! `azring shard`: a copy that is planned once and run in shards, by workers that know nothing of each other.
 
+mod containers;
 mod plans;
 mod results;
 mod scene;

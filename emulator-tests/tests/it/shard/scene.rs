@@ -38,7 +38,7 @@ impl Scene {
     }
 
     /// The upload, with the key of the account.
-    fn between(&self, command: Azring) -> Azring {
+    pub(crate) fn between(&self, command: Azring) -> Azring {
         command
             .arg(self.source.path())
             .arg(self.container.url())

@@ -27,15 +27,18 @@ pub(super) fn manifest(job: &ShardedJob) -> String {
         "/var/azring"
     ]);
     let merge = json!(["azring", "shard", "merge", argument(plan)]);
-    let mut mounts = vec![json!({ "name": "plan", "mountPath": plan })];
-    let mut volumes = vec![claim("plan")];
+    let (mut mounts, mut volumes) = (Vec::new(), Vec::new());
+    if plan.starts_with('/') {
+        mounts.push(json!({ "name": "plan", "mountPath": plan }));
+        volumes.push(claim("plan"));
+    }
+    let merge_mounts = json!(mounts);
+    let merge_volumes = json!(volumes);
     let ends = job.local_ends().zip(["data", "more-data"]);
     for ((path, is_source), name) in ends {
         mounts.push(json!({ "name": name, "mountPath": path, "readOnly": is_source }));
         volumes.push(claim(name));
     }
-    let merge_mounts = json!([mounts[0]]);
-    let merge_volumes = json!([volumes[0]]);
     mounts.push(json!({ "name": "state", "mountPath": "/var/azring" }));
     volumes.push(json!({ "name": "state", "emptyDir": {} }));
     [

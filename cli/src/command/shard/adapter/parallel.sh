@@ -3,7 +3,7 @@
 # that have failed, or that an interruption has left.
 #
 # Workers take credentials from their environment: AZRING_SOURCE_KEY, AZRING_SOURCE_SAS, AZRING_DEST_KEY, AZRING_DEST_SAS,
-# or a login.
+# or a login; AZRING_PLAN_KEY or AZRING_PLAN_SAS for a plan in a container.
 #
 #   AZRING          the program (azring)
 #   AZRING_STATE    a folder for the journals (azring-state, below TMPDIR)

@@ -6,6 +6,7 @@
 #
 # Workers take credentials from their environment, which sbatch passes on: AZRING_SOURCE_KEY, AZRING_SOURCE_SAS,
 # AZRING_DEST_KEY, AZRING_DEST_SAS, or AZCOPY_AUTO_LOGIN_TYPE=MSI for the identity of the nodes, which needs no secret.
+# A plan in a container has AZRING_PLAN_KEY or AZRING_PLAN_SAS.
 #
 #   AZRING           the program (azring)
 #   AZRING_STATE     a folder on the node's own disk for the journals (below SLURM_TMPDIR or /tmp)
