@@ -30,6 +30,9 @@ mod ledger;
 
 mod progress;
 
+#[cfg(test)]
+mod tests;
+
 pub use error::{Error, Result};
 pub use folder::PlanFolder;
 pub use ledger::{LedgerLine, ObjectOutcome, each_line};
