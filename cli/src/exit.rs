@@ -4,6 +4,8 @@ use std::process::ExitCode;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
+use signal_hook::consts::SIGINT;
+
 use crate::console::{Console, Level};
 use crate::ending::Ending;
 
@@ -19,6 +21,9 @@ pub(crate) fn now(
     let (sender, receiver) = mpsc::channel();
     let console = Arc::clone(console);
     let last_line = move || {
+        if ending == Ending::Signal(SIGINT) {
+            console.take_back_echo();
+        }
         console.clear();
         print(ending);
         let text = "stopped at once by a second signal: give the same command again to resume";

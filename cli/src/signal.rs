@@ -72,21 +72,17 @@ pub(crate) fn watch(
                 return;
             };
             first.0.store(number, Ordering::Release);
-            if number == SIGINT {
-                console.take_back_echo();
-            }
             // A run that has nothing to finish ends at once: the message comes first.
-            let announced = announce(&console, "stopping: active transfers are finished first");
+            let text = "stopping: active transfers are finished first";
+            let announced = announce(&console, text, number == SIGINT);
             let _within_time = announced.recv_timeout(ANNOUNCING_MAX);
             call_off();
             wait_for_the_same_request();
             // These signals belong to the first request.
             let _same_request = signals.pending().count();
-            let _not_awaited = announce(&console, "still stopping; another signal stops at once");
+            let text = "still stopping; another signal stops at once";
+            let _not_awaited = announce(&console, text, false);
             if let Some(number) = signals.forever().next() {
-                if number == SIGINT {
-                    console.take_back_echo();
-                }
                 exit::now(&console, Ending::Signal(number), at_second);
             }
         })?;
@@ -115,14 +111,18 @@ fn wait_for_the_same_request() {
     std::thread::sleep(SAME_REQUEST);
 }
 
-/// Prints what happens now, in a thread of its own: a blocked standard error must not delay the
-/// second signal. Nothing more can be received when the text was printed.
-fn announce(console: &Arc<Console>, text: &'static str) -> Receiver<()> {
+/// Prints what happens now, in a thread of its own: neither a blocked standard error nor a question that
+/// waits for its answer may delay the end. Nothing more can be received when the text was printed. Where the
+/// terminal echoed the signal's key, the echo is taken back first.
+fn announce(console: &Arc<Console>, text: &'static str, is_echoed: bool) -> Receiver<()> {
     let console = Arc::clone(console);
     let (printing, announced) = channel::<()>();
     let printer = std::thread::Builder::new()
         .name("stopping".to_owned())
         .spawn(move || {
+            if is_echoed {
+                console.take_back_echo();
+            }
             console.message(Level::Warning, text);
             drop(printing);
         });

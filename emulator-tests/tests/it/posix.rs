@@ -432,8 +432,7 @@ fn rclone_and_azring_restore_each_others_trees() {
 fn rclone_makes_the_empty_folders_of_azrings_marks() {
     let (_server, service) = single_account::start();
     let rclone = |from: &str, to: &str| {
-        let marks = ["--create-empty-src-dirs", "--azureblob-directory-markers"];
-        let words = [&["copy", from, to][..], &marks].concat();
+        let words = ["copy", from, to, "--create-empty-src-dirs"];
         peers::run(Peers::find().rclone_command(&service, &words));
     };
     let (source, target) = (tree(), Folder::new());
