@@ -35,12 +35,8 @@ pub(super) fn place_first(words: &[OsString]) -> (Option<&OsString>, &[OsString]
     }
 }
 
-/// Reads the words of a copy whose two places may come first without their names, with a flag that says what
-/// kind of copy it is.
-pub(super) fn read_between(
-    words: &[OsString],
-    flag: &'static Parameter,
-) -> Result<ParsedArgs, UsageError> {
+/// The parameters of a copy whose source and target may come first without their names.
+pub(in crate::command) fn read_places(words: &[OsString]) -> Result<ParsedArgs, UsageError> {
     let (source, rest) = place_first(words);
     let (target, rest) = match source {
         Some(_) => place_first(rest),
@@ -52,6 +48,16 @@ pub(super) fn read_between(
             args.add(parameter, Some(place.clone()))?;
         }
     }
+    Ok(args)
+}
+
+/// Reads the words of a copy whose two places may come first without their names, with a flag that says what
+/// kind of copy it is.
+pub(super) fn read_between(
+    words: &[OsString],
+    flag: &'static Parameter,
+) -> Result<ParsedArgs, UsageError> {
+    let mut args = read_places(words)?;
     if !args.has(flag) {
         args.add(flag, None)?;
     }

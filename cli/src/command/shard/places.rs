@@ -4,9 +4,8 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::super::definition::place_first;
-use crate::args;
 use crate::mask::shown;
-use crate::parameter::{DEST, Parameter, SOURCE};
+use crate::parameter::Parameter;
 use crate::parsed::ParsedArgs;
 use crate::usage_error::UsageError;
 
@@ -21,22 +20,6 @@ pub(super) fn plan_place<'w>(
             "`shard {command}` needs the folder of a plan, as `shard {command} <plan>`"
         ))),
     }
-}
-
-/// The parameters of a copy whose source and target may come first without their names.
-pub(super) fn between(words: &[OsString]) -> Result<ParsedArgs, UsageError> {
-    let (source, rest) = place_first(words);
-    let (target, rest) = match source {
-        Some(_) => place_first(rest),
-        None => (None, rest),
-    };
-    let mut args = args::read(rest)?;
-    for (place, parameter) in [(source, &SOURCE), (target, &DEST)] {
-        if let Some(place) = place {
-            args.add(parameter, Some(place.clone()))?;
-        }
-    }
-    Ok(args)
 }
 
 /// The absolute path, so that a printed command can be repeated anywhere.

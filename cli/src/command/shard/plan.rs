@@ -12,10 +12,11 @@ use azring_core::shard::{Division, Error, LocalFolder, Plan, PlanFolder, PlanWri
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::super::definition::read_places;
 use super::super::run_host::{RunHost, listeners};
 use super::adapter::{Scheduler, ShardedJob};
 use super::failure::fail;
-use super::places::{absolute, between, refuse};
+use super::places::{absolute, refuse};
 use super::plan_place::PlanPlace;
 use crate::console::{Console, Level, count, units};
 use crate::ending::Ending;
@@ -55,7 +56,7 @@ const FOREIGN: &[&Parameter] = &[
 const OWN: &[&Parameter] = &[&row::INTO, &row::SHARDS, &row::BYTES_PER_SHARD, &row::EMIT];
 
 pub(super) fn run(words: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> {
-    let given = between(words)?;
+    let given = read_places(words)?;
     refuse(&given, FOREIGN, "has no meaning for a plan of shards")?;
     let into = given.raw(&row::INTO).ok_or_else(|| {
         UsageError::meaning(format!(

@@ -13,9 +13,10 @@ use azring_core::report::Summary;
 use azring_core::shard::{Plan, PlanFolder, ShardFailure, ShardResult, ShardState};
 
 use super::super::copy::counts;
+use super::super::definition::read_places;
 use super::super::run_host::{RunHost, failed, listeners};
 use super::failure::{POLICY, fail};
-use super::places::{between, indices, plan_place, refuse};
+use super::places::{indices, plan_place, refuse};
 use super::plan_place::PlanPlace;
 use super::shard_failures::ShardFailures;
 use super::worker_args::{FOREIGN, check_ends, joined};
@@ -50,7 +51,7 @@ pub(super) fn run(words: &[OsString], console: &Arc<Console>) -> Result<Ending, 
         None => (None, rest),
     };
     let indices = indices(word)?;
-    let args = between(rest)?;
+    let args = read_places(rest)?;
     refuse(&args, FOREIGN, "has no meaning for a worker")?;
     let folder = PlanPlace::of(place, &args, console)?.folder();
     let mut environment = Environment::of_process(console, prompt::secret_line(console));
