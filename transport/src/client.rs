@@ -432,7 +432,9 @@ impl Client {
         attempt.answered();
         let body = match into {
             BodyTarget::Memory(bytes_max) => {
-                collect(&mut connection, &mut answer, *bytes_max).await?
+                let clock = &*self.shared.settings.clock;
+                let admitted = async |bytes| attempt.admit(bytes, clock).await;
+                collect(&mut connection, &mut answer, *bytes_max, admitted).await?
             }
             BodyTarget::Lease(lease) => {
                 lease.clear();
@@ -553,6 +555,7 @@ async fn collect(
     connection: &mut Connection,
     answer: &mut IncomingResponse,
     bytes_max: usize,
+    admitted: impl AsyncFnMut(u64) -> Duration,
 ) -> Result<Bytes> {
     let too_long = || {
         let message = format!("the service's answer is longer than {bytes_max} bytes");
@@ -561,7 +564,8 @@ async fn collect(
     if answer.bytes().is_some_and(|bytes| bytes > bytes_max as u64) {
         return Err(too_long());
     }
-    match connection.collect(answer, bytes_max).await? {
+    let collecting = connection.collect_admitted(answer, bytes_max, admitted);
+    match collecting.await? {
         (body, true) => Ok(body),
         (_, false) => Err(too_long()),
     }

@@ -42,9 +42,10 @@ pub(crate) static CAP_MBPS: Parameter = Parameter {
     default: "no cap",
     brief: "The most megabits per second",
     detail: "The most megabits (1,000,000 bits) per second of all requests and answers together, in both \
-             directions; a number such as `80` or `0.5`, and 0 for no cap. Chunks are made shorter for a small \
-             cap. Copies that a service makes by itself are not limited, because their bytes do not pass \
-             through this machine.",
+             directions: blobs, files of shares, entities of tables, and the answers to listings as well. A number \
+             such as `80` or `0.5`, and 0 for no cap. Chunks are made shorter for a small cap. What the operating \
+             system has received before azring reads it, TLS and TCP are not counted. Copies that a service makes \
+             by itself are not limited, because their bytes do not pass through this machine.",
     since: "azring 0.2",
 };
 

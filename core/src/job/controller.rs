@@ -30,6 +30,16 @@ const SEEN_BYTES: u64 = 16 * 1024;
 /// With this few requests left, the link has room for a second attempt at one of them.
 const FEW_LEFT: u32 = 4;
 
+/// Where a controller sees whether something is left to begin.
+pub(super) enum WorkSource {
+    /// The queue of the workers. It is weak: once all workers are gone, the queue must look closed.
+    Queue(WeakReceiver<Work>),
+    /// The permits of a run without workers, which has nothing to begin whenever one of them is free.
+    Permits,
+    /// The requests of threads that have no permits, which have nothing to do while none is under way.
+    Requests,
+}
+
 /// What a controller needs.
 pub(super) struct ControllerInputs {
     pub(super) range: Range,
@@ -40,11 +50,7 @@ pub(super) struct ControllerInputs {
     pub(super) chunk_size_hint: ChunkSizeHint,
     /// The longest chunk that is wanted under the cap on the rate, in bytes.
     pub(super) capped_chunk_bytes: Option<u64>,
-    /// The queue of the workers; `None` for a pipe, which has nothing to do whenever a permit is
-    /// free.
-    ///
-    /// It is weak: once all workers are gone, the queue must look closed.
-    pub(super) queue: Option<WeakReceiver<Work>>,
+    pub(super) work: WorkSource,
     pub(super) cores: u32,
     pub(super) remembered: Option<Remembered>,
 }
@@ -256,9 +262,14 @@ impl Controller {
     }
 
     fn is_starved(&self) -> bool {
-        let queue = self.inputs.queue.as_ref();
-        let queue = queue.and_then(WeakReceiver::upgrade);
-        self.inputs.gate.has_free() && queue.is_none_or(|queue| queue.is_empty())
+        let ControllerInputs { gate, traffic, .. } = &self.inputs;
+        match &self.inputs.work {
+            WorkSource::Queue(queue) => {
+                gate.has_free() && queue.upgrade().is_none_or(|queue| queue.is_empty())
+            }
+            WorkSource::Permits => gate.has_free(),
+            WorkSource::Requests => traffic.under_way() == 0,
+        }
     }
 
     fn obey(&self, decision: &Decision) {
@@ -333,7 +344,7 @@ mod tests {
             memory: Arc::default(),
             chunk_size_hint: ChunkSizeHint::default(),
             capped_chunk_bytes: None,
-            queue: None,
+            work: WorkSource::Permits,
             cores: 1,
             remembered: None,
         })

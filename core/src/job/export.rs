@@ -44,7 +44,7 @@ use crate::journal::{ExportedVolume, Record, Replayed};
 use crate::location::{Location, TableLocation};
 use crate::options::{Overwrite, SPLIT_MB_MAX, SplitKeys};
 use crate::plan::history::Note;
-use crate::report::{Details, Event, Measured, OverwriteAnswer, Totals};
+use crate::report::{Details, Event, OverwriteAnswer, Totals};
 use crate::store::table::{EntityPages, PartitionRange};
 use crate::{Error, Result, Side};
 
@@ -83,9 +83,13 @@ impl Run<'_> {
         match target_of(&self.options.target)? {
             ExportTarget::Folder(folder) => {
                 let plan = self.plan_export(table, folder, earlier.as_ref())?;
-                self.export_to_folder(&plan).await?;
-                let measured = Measured::of(&self.totals.traffic);
-                self.observer.event(Event::Measured(&measured));
+                let mut controller = self.resources.observer_of_exports();
+                let exported = tokio::select! {
+                    exported = self.export_to_folder(&plan) => exported,
+                    never = self.steer(&mut controller) => match never {},
+                };
+                self.finish(controller);
+                exported?;
             }
             ExportTarget::Blobs => {
                 Box::pin(self.export_to_blobs(table, earlier, notes)).await?;
@@ -121,7 +125,7 @@ impl Run<'_> {
         }
         self.count_earlier(plan);
         let workers = self.start_workers(plan, None)?;
-        let exported = self.with_service_reports(self.exported(plan, workers, async |_| Ok(())));
+        let exported = self.exported(plan, workers, async |_| Ok(()));
         let progress = tokio::select! {
             exported = exported => exported?,
             never = self.end_waits_on_stop() => match never {},

@@ -4,7 +4,6 @@ use std::num::NonZero;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use async_channel::WeakReceiver;
 use azring_transport as transport;
 use azring_transport::buffer::{Budget, LARGE_BYTES, MemoryPressure, Pool};
 use azring_transport::client::{Client, Settings};
@@ -16,7 +15,7 @@ use azring_transport::tls::Trust;
 use azring_transport::traffic::Traffic;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use super::controller::{Controller, ControllerInputs};
+use super::controller::{Controller, ControllerInputs, WorkSource};
 use super::outage::OutageReporter;
 use crate::Result;
 use crate::digest::Hashers;
@@ -32,7 +31,7 @@ use crate::schedule::tuner::Range;
 use crate::schedule::{ChunkSizeHint, Gate, OpenFiles};
 use crate::stop::Stop;
 use crate::store::{Ends, Tools};
-use crate::transfer::{Queue, Work, queue};
+use crate::transfer::{Queue, queue};
 use crate::transfer::{WorkerEvent, WorkerPool};
 
 /// Requests of a copy through a pipe that carry no block: to inspect, to create, to commit.
@@ -179,8 +178,25 @@ impl Resources {
         Ok((
             tools,
             permits,
-            self.controller(gate, Default::default(), None),
+            self.controller(gate, Default::default(), WorkSource::Permits),
         ))
+    }
+
+    /// The controller of threads that export ranges and have no permits. It measures, and leaves their number.
+    pub(super) fn observer_of_exports(&self) -> Controller {
+        let threads = self.exports_max();
+        let gate = Gate::fixed(1, threads);
+        let range = Range {
+            start: threads,
+            least: threads,
+            most: threads,
+            ..self.range
+        };
+        Controller::new(ControllerInputs {
+            range,
+            remembered: None,
+            ..self.controller_inputs(gate, Default::default(), WorkSource::Requests)
+        })
     }
 
     /// Folders of a local target that may stay open.
@@ -251,7 +267,8 @@ impl Resources {
         let (queue, works) = Queue::new(open_max);
         let (sender, events) = unbounded_channel();
         let threads = pool.start(&works, &sender);
-        let controller = self.controller(gate, (disk, memory), Some(works.downgrade()));
+        let work = WorkSource::Queue(works.downgrade());
+        let controller = self.controller(gate, (disk, memory), work);
         (WorkerThreads(threads), queue, events, controller)
     }
 
@@ -267,10 +284,19 @@ impl Resources {
     fn controller(
         &self,
         gate: Gate,
-        (disk, memory): (Arc<DiskLoad>, Arc<MemoryPressure>),
-        queue: Option<WeakReceiver<Work>>,
+        seen: (Arc<DiskLoad>, Arc<MemoryPressure>),
+        work: WorkSource,
     ) -> Controller {
-        Controller::new(ControllerInputs {
+        Controller::new(self.controller_inputs(gate, seen, work))
+    }
+
+    fn controller_inputs(
+        &self,
+        gate: Gate,
+        (disk, memory): (Arc<DiskLoad>, Arc<MemoryPressure>),
+        work: WorkSource,
+    ) -> ControllerInputs {
+        ControllerInputs {
             range: Range {
                 least: gate.least(),
                 ..self.range
@@ -281,10 +307,10 @@ impl Resources {
             memory,
             chunk_size_hint: self.chunk_size_hint.clone(),
             capped_chunk_bytes: self.capped_chunk_bytes,
-            queue,
+            work,
             cores: self.cores,
             remembered: self.remembered.clone(),
-        })
+        }
     }
 }
 

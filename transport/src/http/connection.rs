@@ -244,9 +244,25 @@ impl Connection {
         answer: &mut IncomingResponse,
         bytes_max: usize,
     ) -> Result<(Bytes, bool)> {
+        self.collect_admitted(answer, bytes_max, async |_| Duration::ZERO)
+            .await
+    }
+
+    /// The same. After each part it waits for `admitted`, which gets the length of the part and returns how long
+    /// it waited.
+    pub(crate) async fn collect_admitted(
+        &mut self,
+        answer: &mut IncomingResponse,
+        bytes_max: usize,
+        mut admitted: impl AsyncFnMut(u64) -> Duration,
+    ) -> Result<(Bytes, bool)> {
         let told = answer.bytes().unwrap_or_default().min(bytes_max as u64);
         let mut all = BytesMut::new();
         while let Some(mut part) = self.next_part(answer).await? {
+            let waited = admitted(part.len() as u64).await;
+            if !waited.is_zero() {
+                self.progress.held_back(waited);
+            }
             if all.len() + part.len() > bytes_max {
                 all.extend_from_slice(&part[..bytes_max - all.len()]);
                 return Ok((all.freeze(), false));

@@ -73,6 +73,12 @@ impl ProgressTimer {
         self.enough_at = self.moved_at;
     }
 
+    /// The exchange did not read for this long, because the run has a cap on its rate.
+    pub(super) fn held_back(&mut self, wait: Duration) {
+        self.attempt_ends_at += wait;
+        self.restart();
+    }
+
     /// How long nothing has moved.
     pub(super) fn silence(&self) -> Duration {
         self.moved_at.elapsed()

@@ -3,11 +3,13 @@
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::{LatencyClass, Meter, Traffic};
 use crate::Error;
+use crate::clock::Clock;
 
 /// An attempt under way.
 pub(crate) struct Attempt {
@@ -47,6 +49,18 @@ impl Attempt {
     /// It belongs to this latency class and adds to its figures.
     pub(crate) fn belongs_to(&mut self, kind: LatencyClass) {
         self.kind = Some(kind);
+    }
+
+    /// Waits until the cap allows these bytes of its answer, whose length was not known before; returns how long
+    /// it had to wait.
+    pub(crate) async fn admit(&mut self, bytes: u64, clock: &dyn Clock) -> Duration {
+        let wait = self.traffic.rate_cap.admit(bytes);
+        self.reserved += bytes;
+        if !wait.is_zero() {
+            let _waits = self.traffic.rate_cap.wait();
+            clock.sleep(wait).await;
+        }
+        wait
     }
 
     /// Ends it: it was refused, and its sender keeps to the limits of the service by itself.

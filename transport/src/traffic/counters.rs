@@ -56,11 +56,19 @@ impl Traffic {
 
     /// Waits until the pace and the cap allow an attempt of about `bytes` bytes, and begins it.
     pub(crate) async fn begin(self: &Arc<Self>, bytes: u64, clock: &dyn Clock) -> Attempt {
+        let mut unexpected = self.rate_cap.unexpected();
         let (paced, capped) = (self.pacer.reserve(bytes), self.rate_cap.reserve(bytes));
         let _waits = (capped > paced).then(|| self.rate_cap.wait());
-        let wait = paced.max(capped);
-        if !wait.is_zero() {
+        let mut wait = paced.max(capped);
+        while !wait.is_zero() {
             clock.sleep(wait).await;
+            // What nobody expected has taken a part of the time meanwhile.
+            let before = std::mem::replace(&mut unexpected, self.rate_cap.unexpected());
+            wait = if bytes > 0 {
+                unexpected.saturating_sub(before)
+            } else {
+                Duration::ZERO
+            };
         }
         Attempt::new(Arc::clone(self), bytes)
     }

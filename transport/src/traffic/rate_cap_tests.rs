@@ -55,6 +55,20 @@ impl CappedRun {
         attempt.end(None);
     }
 
+    /// One request whose answer comes in parts and has a length that nobody expected.
+    async fn listing(&self, parts: u64, part_bytes: u64) {
+        let mut attempt = self.traffic.begin(0, &SystemClock).await;
+        let meter = Rc::new(Meter::new(Arc::clone(&self.traffic)));
+        attempt.uses(Rc::clone(&meter));
+        for _ in 0..parts {
+            meter.read(part_bytes as usize);
+            attempt.admit(part_bytes, &SystemClock).await;
+            self.moved.set(self.moved.get() + part_bytes);
+            assert!(self.share() <= 1.001, "{}", self.share());
+        }
+        attempt.end(None);
+    }
+
     fn seconds(&self) -> f64 {
         self.begun.elapsed().as_secs_f64()
     }
@@ -111,6 +125,59 @@ async fn answers_of_unknown_length_are_paid_for_by_the_next_requests() {
         run.request(0, 700_000, Duration::from_millis(1)).await;
     }
     assert!((0.95..=1.05).contains(&run.share()), "{}", run.share());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_of_unknown_length_ends_when_all_its_bytes_are_due() {
+    for (answers, parts) in [(1, 40), (8, 40), (300, 1)] {
+        let run = CappedRun::new();
+        for _ in 0..answers {
+            run.listing(parts, 100_000).await;
+        }
+        let share = run.share();
+        assert!((0.95..=1.001).contains(&share), "{answers}: {share}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn answers_of_unknown_length_side_by_side_share_the_cap() {
+    let run = Rc::new(CappedRun::new());
+    let all = async {
+        let start = |_| {
+            let run = Rc::clone(&run);
+            spawn_local(async move { run.listing(40, 100_000).await })
+        };
+        for one in (0..6).map(start).collect::<Vec<_>>() {
+            one.await.unwrap();
+        }
+    };
+    LocalSet::new().run_until(all).await;
+    assert!((0.95..=1.001).contains(&run.share()), "{}", run.share());
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_that_wait_already_make_room_for_an_answer_of_unknown_length() {
+    let run = Rc::new(CappedRun::new());
+    let all = async {
+        let request = |_| {
+            let run = Rc::clone(&run);
+            spawn_local(async move {
+                for _ in 0..4 {
+                    run.request(1 << 20, 1 << 20, Duration::from_millis(1))
+                        .await;
+                    assert!(run.share() <= 1.001, "{}", run.share());
+                }
+            })
+        };
+        let requests: Vec<_> = (0..16).map(request).collect();
+        run.listing(60, 100_000).await;
+        assert!(run.seconds() < 1.0, "it does not wait for them");
+        for one in requests {
+            one.await.unwrap();
+        }
+    };
+    LocalSet::new().run_until(all).await;
+    assert!((0.95..=1.001).contains(&run.share()), "{}", run.share());
 }
 
 #[tokio::test(start_paused = true)]

@@ -154,3 +154,23 @@ fn an_odd_path_is_sent_as_it_is() {
         assert_eq!(lines, paths.map(|path| format!("GET {path} HTTP/1.1")));
     });
 }
+
+#[test]
+fn an_answer_of_unknown_length_is_read_at_the_rate_of_the_cap() {
+    run(async {
+        let body = "x".repeat(300_000);
+        let chunked =
+            format!("HTTP/1.1 200 OK\ntransfer-encoding: chunked\n\n493e0\r\n{body}\r\n0\r\n\r\n");
+        let server = Server::start(vec![answer(&chunked)]).await;
+        let bench = Bench::new();
+        // A byte a second: what the test itself takes does not count.
+        bench.settings.traffic.set_cap(1.0);
+        let request = server.get("/page");
+        let reply = bench.client.send_with_cap(&request, 1 << 20).await.unwrap();
+        assert_eq!(reply.body.len(), 300_000);
+        let longest = bench.clock.naps().into_iter().max().unwrap_or_default();
+        assert!(longest.as_secs() > 290_000, "{longest:?}");
+        assert!(longest.as_secs() < 300_100, "{longest:?}");
+        assert_eq!(bench.settings.traffic.tally().held_back, 0);
+    });
+}
