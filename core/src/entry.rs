@@ -42,6 +42,13 @@ impl EntryName {
         Self([&self.0, &b"/"[..], &name.0].concat().into())
     }
 
+    /// The name of the folder that a mark of this name stands for, where the mark has another one: it ends in a
+    /// slash.
+    pub fn of_folder(&self) -> Option<Self> {
+        let name = self.0.strip_suffix(b"/")?;
+        (!name.is_empty() && !name.ends_with(b"/")).then(|| Self(name.into()))
+    }
+
     /// The name as text, where it is UTF-8.
     pub fn as_str(&self) -> Option<&str> {
         std::str::from_utf8(&self.0).ok()
@@ -142,7 +149,8 @@ pub enum Layout {
     Pages,
     /// In blocks that were appended one after the other: an append blob.
     Appended,
-    /// Nowhere: an empty blob that marks a directory (`hdi_isfolder`).
+    /// Nowhere: an empty blob that marks a directory, by its metadata (`hdi_isfolder`) or by a slash at the end of
+    /// its name.
     Folder,
     /// In order: the target of a symbolic link (`is_symlink`). Only where links are kept.
     Link,
@@ -277,5 +285,18 @@ mod tests {
     fn a_shown_name_carries_no_raw_control_character() {
         let name = EntryName::new(&b"a\x1b[2J\n\xff\xe2\x80\xae.txt"[..]);
         assert_eq!(name.to_string(), r"a\u{1b}[2J\u{a}\xff\u{202e}.txt");
+    }
+
+    #[test]
+    fn one_slash_at_the_end_of_a_name_is_the_mark_of_a_folder() {
+        let folder = |name: &str| {
+            let folder = EntryName::from(name).of_folder();
+            folder.map(|folder| folder.to_string())
+        };
+        assert_eq!(folder("a/b/").as_deref(), Some("a/b"));
+        assert_eq!(folder("/a/").as_deref(), Some("/a"));
+        for name in ["", "/", "a", "a/b", "a//"] {
+            assert_eq!(folder(name), None, "{name}");
+        }
     }
 }

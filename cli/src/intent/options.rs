@@ -124,6 +124,7 @@ fn selection(args: &ParsedArgs, filter: Arc<Filter>) -> Result<Selection, UsageE
         metadata: args.has(&row::SYNC),
         facts: false,
         versions: false,
+        own_mark: false,
         filter,
         remembers_md5: read::choice(args, &row::COMPARE)? == Some("hash"),
         lists_all_sizes_and_times: args.has(&row::SYNC),

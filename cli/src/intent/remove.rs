@@ -36,7 +36,8 @@ pub(crate) fn remove(
         )));
     }
     let nowhere = Location::Discard(Discard { compares: false });
-    let options = between(args, place, nowhere, environment)?;
+    let mut options = between(args, place, nowhere, environment)?;
+    options.selection.own_mark = true;
     let removal = RemovalOptions {
         snapshots: args.has(&row::DELETE_SNAPSHOTS),
     };

@@ -70,7 +70,8 @@ pub(crate) static FOLDER_MARKS: Parameter = Parameter {
     brief: "Store folders as blobs",
     detail: "An upload stores every folder below the source, also an empty one, as an empty blob with the metadata \
              `hdi_isfolder=true`, as AzCopy 10 does with `--include-directory-stub`; with `/Posix` it has the \
-             folder's owner, permissions and times. A download always makes the folders of such blobs; with this \
+             folder's owner, permissions and times. A download always makes the folders of such blobs, and of empty \
+             blobs whose names end in a slash, as rclone and others write them; with this \
              parameter and `/Posix` it gives them their owners, permissions and times after their files. A sync \
              to a container stores and updates such blobs too, and never deletes one.",
     since: "azring 0.2",

@@ -123,7 +123,8 @@ fn would_close() -> Error {
 }
 
 async fn keep(tools: &Tools, ends: &Ends, directory: &Entry) -> Result<()> {
-    match ends.target.name(&directory.name) {
+    let folder = directory.name.of_folder();
+    match ends.target.name(folder.as_ref().unwrap_or(&directory.name)) {
         Ok(mapped) => {
             let kept = ends.target.keep_directory(tools, &mapped.name, directory);
             kept.await

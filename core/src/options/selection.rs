@@ -30,6 +30,8 @@ pub struct Selection {
     pub metadata: bool,
     /// Entries of blobs also have what a listing can show and no copy stores. Needs `metadata`.
     pub facts: bool,
+    /// The mark of the listed directory itself, which has the name of the directory and a slash, is listed too.
+    pub own_mark: bool,
     /// All versions of blobs are listed. A version is no object that could be copied.
     pub versions: bool,
     /// The objects are listed again and again for this time; `None`: once. For measuring.

@@ -381,6 +381,7 @@ impl Filter {
         if entry.kind != Layout::Folder || self.selects_all_names() {
             return self.selects_name(name);
         }
+        let name = name.strip_suffix(b"/").unwrap_or(name);
         let explained = self.explain(name);
         let inside = [name, b"/"].concat();
         let inside = Subject::new(&inside, self.reading);

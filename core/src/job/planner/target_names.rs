@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Planner;
-use crate::entry::{Entry, EntryName};
+use crate::entry::{Entry, EntryName, Layout};
 use crate::job::collision::NameTaken;
 use crate::journal::DoneObjects;
 use crate::plan::target_name::{MappedName, TargetName};
@@ -22,12 +22,20 @@ pub(super) struct UnreservedFolders {
 impl Planner<'_> {
     /// The name of an entry at the target.
     pub(super) fn target(&self, entry: &Entry) -> Result<MappedName> {
-        let target = self.named(&entry.name)?;
-        let name = self.given_name(&entry.name).unwrap_or(&entry.name);
+        let folder = self.folder_name(entry);
+        let own_name = folder.as_ref().unwrap_or(&entry.name);
+        let target = self.named(own_name)?;
+        let name = self.given_name(own_name).unwrap_or(own_name);
         Ok(match &entry.snapshot {
             Some(snapshot) => target.labelled(name, snapshot),
             None => target,
         })
+    }
+
+    /// The name of the folder that the target makes of a mark, where the mark has another one.
+    fn folder_name(&self, entry: &Entry) -> Option<EntryName> {
+        let becomes_folder = entry.kind == Layout::Folder && self.form(entry).makes_folders;
+        entry.name.of_folder().filter(|_| becomes_folder)
     }
 
     /// The same for the entry's name without its snapshot.
@@ -63,7 +71,9 @@ impl Planner<'_> {
     /// Gives the object its name at the target; fails when another object has that name.
     pub(super) fn admit(&self, entry: &Entry, target: &MappedName) -> Result<()> {
         let snapshot = entry.snapshot.as_ref().map(|snapshot| &*snapshot.id);
-        self.admit_name(&entry.name, snapshot, target)
+        // Two marks of a folder are about the same folder.
+        let folder = self.folder_name(entry);
+        self.admit_name(folder.as_ref().unwrap_or(&entry.name), snapshot, target)
     }
 
     fn admit_name(

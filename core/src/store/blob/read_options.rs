@@ -22,8 +22,12 @@ pub struct BlobReadOptions {
     pub versions: bool,
     /// Entries have index tags too.
     pub tags: bool,
+    /// A blob that is looked at alone has its index tags, where the service says that it has any.
+    pub announced_tags: bool,
     /// The marks of directories are listed on request, with what is stored with them.
     pub directories: bool,
+    /// The mark of the listed directory itself is listed too.
+    pub own_mark: bool,
     /// Blobs that stand for symbolic links are entries of links.
     pub links: bool,
 }
@@ -35,14 +39,20 @@ impl BlobReadOptions {
             snapshots: selection.snapshots,
             facts: selection.facts,
             versions: selection.versions,
+            own_mark: selection.own_mark,
             carries: selection.metadata || selection.links.keeps(),
             links: selection.links.keeps(),
             ..Self::default()
         }
     }
 
-    /// The entry with the kind that its metadata gives it.
+    /// The entry with the kind that its metadata and its name give it. An empty blob whose name ends in a slash is
+    /// the mark of a directory, as rclone and others write it. The mark of the listed directory has no name in it.
     pub(super) fn with_kind(self, mut entry: Entry) -> Entry {
+        let is_mark = entry.name.of_folder().is_some() || entry.name.as_bytes().is_empty();
+        if entry.kind == Layout::Plain && entry.bytes == 0 && is_mark {
+            entry.kind = Layout::Folder;
+        }
         let is_one = self.links
             && entry.kind == Layout::Plain
             && entry.carried.as_deref().is_some_and(is_link);

@@ -10,7 +10,7 @@ use super::order::Order;
 use super::service::Service;
 use super::versions::Versions;
 use crate::Result;
-use crate::entry::{Entry, EntryName, Version};
+use crate::entry::{Entry, EntryName, Layout, Version};
 use crate::store::blob::properties::kind;
 use crate::store::blob::request::list_blobs::{self, BlobParts, ListedBlob};
 use crate::store::blob::snapshot::Labels;
@@ -259,7 +259,8 @@ impl BlobListing {
             smb: None,
             archive: blob.archive,
         });
-        if !self.filter.selects(&entry) {
+        let is_own_mark = entry.kind == Layout::Folder && relative.is_empty();
+        if is_own_mark && !self.read_options.own_mark || !self.filter.selects(&entry) {
             return Ok(None);
         }
         entry.carried.take_if(|_| !self.read_options.carries);
