@@ -375,7 +375,8 @@ const EXIT_CODES: &[(&str, &str)] = &[
     ),
     (
         "1",
-        "Something failed: an object, a part of the source that could not be listed, or the whole copy.",
+        "Something failed: an object could not be copied or deleted, a part of the source could not be listed, or the \
+         whole copy failed.",
     ),
     ("2", "The command is invalid; nothing was done."),
     (

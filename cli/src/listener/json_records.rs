@@ -143,6 +143,7 @@ impl Listener for JsonRecords {
                         "superfluous": deletions.superfluous,
                         "deleted": deletions.deleted,
                         "not_deleted": deletions.failed,
+                        "overwritten": deletions.overwritten,
                         "times_set": deletions.times_set,
                         "excluded": deletions.excluded,
                     });

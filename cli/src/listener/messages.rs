@@ -86,6 +86,10 @@ impl Messages {
         let dialect = self.advice.dialect();
         match deletions.refused {
             Some(refusal) => self.error(&error_text::not_deleted(refusal, deletions, dialect)),
+            None if deletions.links > 0 => self.info(&format!(
+                "{} symbolic link(s) that the source does not have stay at the destination",
+                count(deletions.links)
+            )),
             None if deletions.left > 0 => {
                 let on = parameter::DELETE.with_value("on", dialect);
                 self.info(&format!(

@@ -138,6 +138,7 @@ fn deleted(deletions: &Deletions, preview: bool) -> String {
         count => format!("\n{label}{count}"),
     };
     let failed = line("Not deleted:             ", deletions.failed);
+    let overwritten = line("Overwritten meanwhile:   ", deletions.overwritten);
     let times_set = line("Times set:               ", deletions.times_set);
     let excluded = line("Kept by filters:         ", deletions.excluded);
     let (deleted, all) = (deletions.deleted, deletions.target_objects);
@@ -145,7 +146,7 @@ fn deleted(deletions: &Deletions, preview: bool) -> String {
         Some(folder) if deleted > 0 && !preview => format!("\nTrash:                   {folder}"),
         _ => String::new(),
     };
-    format!("\n{label} {deleted} of {all}{trash}{failed}{times_set}{excluded}")
+    format!("\n{label} {deleted} of {all}{trash}{failed}{overwritten}{times_set}{excluded}")
 }
 
 #[cfg(test)]
@@ -193,8 +194,9 @@ mod tests {
         let deletions = Deletions {
             target_objects: 9,
             superfluous: 3,
-            deleted: 2,
-            failed: 1,
+            deleted: 1,
+            failed: 2,
+            overwritten: 1,
             times_set: 4,
             ..Deletions::default()
         };
@@ -206,8 +208,9 @@ mod tests {
         let (_, after) = block.split_once("Elapsed time:            ").unwrap();
         assert_snapshot!(after, @"
         00.00:13:07
-        Deleted at destination:  2 of 9
-        Not deleted:             1
+        Deleted at destination:  1 of 9
+        Not deleted:             2
+        Overwritten meanwhile:   1
         Times set:               4
         ");
     }

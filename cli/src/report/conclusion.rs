@@ -36,6 +36,13 @@ impl ReportData<'_> {
                 self.because()
             ));
         }
+        let not_deleted = summary.deletions.as_ref().map_or(0, |all| all.failed);
+        if not_deleted > 0 {
+            rest.push(format!(
+                "{} that only the destination has could not be deleted",
+                count(not_deleted)
+            ));
+        }
         if summary.skipped > 0 {
             rest.push(format!("{} were skipped", count(summary.skipped)));
         }

@@ -14,10 +14,14 @@ pub struct Deletions {
     pub superfluous: u64,
     /// Of the superfluous ones, those that are gone (in a preview: would be deleted).
     pub deleted: u64,
-    /// Those that could not be deleted, or were changed since they were listed.
+    /// Those that could not be deleted, or were overwritten since they were compared.
     pub failed: u64,
+    /// Of the failed ones, those that were overwritten since they were compared.
+    pub overwritten: u64,
     /// Those that stay, because deleting was not asked for, was refused by a rule or was stopped.
     pub left: u64,
+    /// Of the ones that stay, symbolic links of this machine, which were listed as the files that they lead to.
+    pub links: u64,
     /// Objects of the target that a filter leaves out, as far as a preview counted them.
     pub excluded: u64,
     /// Objects of both sides that only got the time of the source.

@@ -46,6 +46,7 @@ mod sync_guards;
 mod sync_kills;
 mod sync_posix;
 mod sync_trash;
+mod synced_container;
 mod verify;
 mod versions;
 mod wrong_answers;

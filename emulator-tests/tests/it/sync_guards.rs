@@ -4,69 +4,29 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 
-use azring_emulator_tests::command::{Folder, Outcome};
-use azring_emulator_tests::emulator::Server;
-use azring_emulator_tests::rest::Container;
+use azring_emulator_tests::command::Folder;
 use azring_emulator_tests::single_account;
 use azring_emulator_tests::tree::Tree;
 
 use super::sync::{down, says, up};
+use super::synced_container::{SyncedContainer, busy, names_the_overwritten};
 
 const DELETE: &str = "/Delete:on";
 
-/// A container with `a`, `b/c` and `gone`, and a folder with the first two.
-struct World {
-    server: Server,
-    container: Container,
-    folder: Folder,
-}
-
-impl World {
-    fn new() -> Self {
-        let (server, service) = single_account::start();
-        let container = service.fresh_container("guards");
-        let folder = Folder::new();
-        let tree = Tree::named(["a", "b/c"]);
-        tree.write_to(folder.path());
-        up(folder.path(), &container, &[]).run().succeeded();
-        container.put("gone", "x");
-        Self {
-            server,
-            container,
-            folder,
-        }
-    }
-
-    fn sync(&self, words: &[&str]) -> Outcome {
-        up(self.folder.path(), &self.container, words).run()
-    }
-
-    #[track_caller]
-    fn has(&self, names: &[&str]) {
-        assert_eq!(self.container.names(), names);
-    }
-
-    /// Requests that delete blobs.
-    fn deletions(&self) -> u64 {
-        let counters = &self.server.watch().counters;
-        counters.of("DeleteBlob").requests + counters.of("SubmitContainerBatch").requests
-    }
-}
-
 #[test]
 fn g0_what_only_the_destination_has_is_deleted_only_if_asked_for() {
-    let world = World::new();
-    let outcome = world.sync(&[]).succeeded();
+    let world = SyncedContainer::and("gone");
+    let outcome = world.sync(&[]).run().succeeded();
     says(&outcome, "1 object(s) that the source does not have stay");
     world.has(&["a", "b/c", "gone"]);
-    let outcome = world.sync(&[DELETE]).succeeded();
+    let outcome = world.sync(&[DELETE]).run().succeeded();
     says(&outcome, "Deleted at destination:  1");
     world.has(&["a", "b/c"]);
 }
 
 #[test]
 fn g1_nothing_is_deleted_when_a_folder_of_the_source_cannot_be_read() {
-    let world = World::new();
+    let world = SyncedContainer::and("gone");
     let folder = world.folder.join("b");
     fs::set_permissions(world.folder.path(), fs::Permissions::from_mode(0o755)).expect("ours");
     fs::set_permissions(&folder, fs::Permissions::from_mode(0o000)).expect("ours");
@@ -81,7 +41,7 @@ fn g1_nothing_is_deleted_when_a_folder_of_the_source_cannot_be_read() {
 
 #[test]
 fn g1_nothing_is_deleted_when_a_listing_of_the_source_fails() {
-    let world = World::new();
+    let world = SyncedContainer::and("gone");
     let target = Folder::new();
     let kept = Tree::named(["a", "mine", "z"]);
     for fault in [
@@ -104,7 +64,7 @@ fn g1_nothing_is_deleted_when_a_listing_of_the_source_fails() {
 
 #[test]
 fn g1_a_source_that_is_not_there_deletes_nothing() {
-    let world = World::new();
+    let world = SyncedContainer::and("gone");
     let missing = world.folder.join("not-there");
     up(&missing, &world.container, &[DELETE]).run().failed();
     world.has(&["a", "b/c", "gone"]);
@@ -112,10 +72,10 @@ fn g1_a_source_that_is_not_there_deletes_nothing() {
 
 #[test]
 fn g2_nothing_is_deleted_when_the_destination_cannot_be_listed() {
-    let world = World::new();
+    let world = SyncedContainer::and("gone");
     let rule = r#"{"when":{"query":"*comp=list*"},"then":{"answer":{"status":403,"code":"AuthorizationFailure"}}}"#;
     world.server.set_faults(rule);
-    world.sync(&[DELETE]).failed();
+    world.sync(&[DELETE]).run().failed();
     world.server.clear_faults();
     world.has(&["a", "b/c", "gone"]);
     assert_eq!(world.deletions(), 0);
@@ -123,7 +83,7 @@ fn g2_nothing_is_deleted_when_the_destination_cannot_be_listed() {
 
 #[test]
 fn g2_nothing_is_deleted_when_a_folder_of_the_destination_cannot_be_read() {
-    let world = World::new();
+    let world = SyncedContainer::and("gone");
     let target = Folder::new();
     Tree::named(["a", "d/x", "mine"]).write_to(target.path());
     let everybody = fs::Permissions::from_mode(0o777);
@@ -162,7 +122,7 @@ fn g2_what_cannot_be_listed_again_before_the_deletion_is_no_success() {
 
 #[test]
 fn g3_an_empty_source_deletes_nothing_unless_that_is_allowed() {
-    let world = World::new();
+    let world = SyncedContainer::and("gone");
     let empty = Folder::new();
     let sync = |words: &[&str]| up(empty.path(), &world.container, words).run();
     let outcome = sync(&[DELETE]).failed();
@@ -174,22 +134,22 @@ fn g3_an_empty_source_deletes_nothing_unless_that_is_allowed() {
 
 #[test]
 fn g4_nothing_is_deleted_when_an_object_was_not_copied() {
-    let world = World::new();
+    let world = SyncedContainer::and("gone");
     Tree::named(["new"]).write_to(world.folder.path());
     let rule = r#"{"when":{"method":"PUT","path":"*/new"},"then":{"answer":{"status":403,"code":"AuthorizationFailure"}}}"#;
     world.server.set_faults(rule);
-    let outcome = world.sync(&[DELETE]).failed();
+    let outcome = world.sync(&[DELETE]).run().failed();
     world.server.clear_faults();
     outcome.naming(&["new: ", "1 object(s) were not copied"]);
     world.has(&["a", "b/c", "gone"]);
     assert_eq!(world.deletions(), 0);
-    world.sync(&[DELETE]).succeeded();
+    world.sync(&[DELETE]).run().succeeded();
     world.has(&["a", "b/c", "new"]);
 }
 
 #[test]
 fn g5_more_than_half_and_more_than_a_hundred_end_with_exit_code_7() {
-    let world = World::new();
+    let world = SyncedContainer::and("gone");
     for n in 0..101 {
         world.container.put(&format!("many/{n}"), "x");
     }
@@ -199,7 +159,7 @@ fn g5_more_than_half_and_more_than_a_hundred_end_with_exit_code_7() {
         (&[DELETE], 104),
         (&[DELETE], 105),
     ] {
-        let outcome = world.sync(words);
+        let outcome = world.sync(words).run();
         assert_eq!(outcome.status, Some(7), "{outcome}");
         let says = format!("it would be 102 of {all} object(s)");
         outcome.naming(&[&says, "`/MaxDelete:102`"]);
@@ -207,15 +167,15 @@ fn g5_more_than_half_and_more_than_a_hundred_end_with_exit_code_7() {
     assert_eq!(world.deletions(), 0);
     // What was different is copied nevertheless.
     assert!(world.container.names().contains(&"new".to_owned()));
-    let outcome = world.sync(&[DELETE, "/MaxDelete:101"]);
+    let outcome = world.sync(&[DELETE, "/MaxDelete:101"]).run();
     assert_eq!(outcome.status, Some(7), "{outcome}");
-    world.sync(&[DELETE, "/MaxDelete:100%"]).succeeded();
+    world.sync(&[DELETE, "/MaxDelete:100%"]).run().succeeded();
     world.has(&["a", "b/c", "new"]);
 }
 
 #[test]
 fn g5_the_limit_may_come_from_the_environment_and_may_be_lower() {
-    let world = World::new();
+    let world = SyncedContainer::and("gone");
     let sync = || up(world.folder.path(), &world.container, &[DELETE]);
     let outcome = sync().env("AZRING_MAX_DELETE", "0").run();
     assert_eq!(outcome.status, Some(7), "{outcome}");
@@ -226,57 +186,113 @@ fn g5_the_limit_may_come_from_the_environment_and_may_be_lower() {
 
 #[test]
 fn g6_an_object_that_was_overwritten_since_it_was_listed_stays() {
-    let world = World::new();
-    let rule = r#"{"when":{"method":"DELETE","path":"*/gone"},"then":{"answer":{"status":503,"code":"ServerBusy"}}}"#;
-    world.server.set_faults(rule);
-    let mut run = up(world.folder.path(), &world.container, &[DELETE]).launch();
-    run.wait_for_faults(&world.server);
-    world.container.put("gone", "of somebody else");
-    world.server.clear_faults();
-    let status = run.end();
-    assert_eq!(status, Some(1));
+    let world = SyncedContainer::and("gone");
+    // Before it is deleted.
+    let overwrite = || {
+        world.container.put("gone", "of somebody else");
+    };
+    let run = world.sync(&[DELETE]);
+    let rule = busy("DELETE", "*/gone");
+    names_the_overwritten(&world.server, &rule, run, "gone", overwrite);
     world.has(&["a", "b/c", "gone"]);
     assert_eq!(world.container.get("gone"), b"of somebody else");
+    // Before the destination is listed a second time.
+    Tree::named(["new"]).write_to(world.folder.path());
+    let overwrite = || {
+        world.container.put("gone", "again");
+    };
+    let run = world.sync(&[DELETE]);
+    let rule = busy("PUT", "*/new");
+    names_the_overwritten(&world.server, &rule, run, "gone", overwrite);
+    assert_eq!(world.container.get("gone"), b"again");
+    let outcome = world.sync(&[DELETE]).run().succeeded();
+    says(&outcome, "Deleted at destination:  1 of 4");
+    world.has(&["a", "b/c", "new"]);
+}
+
+#[test]
+fn g6_a_file_of_a_share_that_was_overwritten_since_stays() {
+    let (server, service) = single_account::start_for_files();
+    let share = service.fresh_share("guards");
+    let folder = Folder::new();
+    Tree::named(["a", "gone"]).write_to(folder.path());
+    up(folder.path(), &share, &[]).run().succeeded();
+    fs::remove_file(folder.join("gone")).expect("ours");
+    Tree::named(["new"]).write_to(folder.path());
+    let overwrite = || {
+        share.put("gone", "of somebody else");
+    };
+    let run = up(folder.path(), &share, &[DELETE]);
+    names_the_overwritten(&server, &busy("PUT", "*/new"), run, "gone", overwrite);
+    assert_eq!(share.names(), ["a", "gone", "new"]);
+    assert_eq!(share.get("gone"), b"of somebody else");
+}
+
+#[test]
+fn g6_a_file_of_this_machine_that_was_overwritten_since_stays() {
+    let world = SyncedContainer::new();
+    let target = Folder::new();
+    Tree::named(["a", "Gone"]).write_to(target.path());
+    let overwrite = || fs::write(target.join("Gone"), "of somebody else").expect("ours");
+    let run = down(&world.container, target.path(), &[DELETE]);
+    names_the_overwritten(&world.server, &busy("GET", "*/b/c"), run, "Gone", overwrite);
+    let text = fs::read_to_string(target.join("Gone")).expect("it is there");
+    assert_eq!(text, "of somebody else");
+}
+
+#[test]
+fn g6_an_object_that_is_gone_before_its_deletion_counts_as_deleted() {
+    let world = SyncedContainer::and("gone");
+    Tree::named(["new"]).write_to(world.folder.path());
+    world.server.set_faults(&busy("PUT", "*/new"));
+    let mut run = world.sync(&[DELETE]).launch();
+    run.wait_for_faults(&world.server);
+    world.container.delete("gone");
+    world.server.clear_faults();
+    assert_eq!(run.end(), Some(0));
+    world.has(&["a", "b/c", "new"]);
 }
 
 #[test]
 fn g7_what_the_selection_excludes_stays() {
-    let world = World::new();
+    let world = SyncedContainer::and("gone");
     world.container.put("gone.txt", "x");
     world.container.put("b/gone.txt", "x");
     world
         .sync(&[DELETE, "/Pattern:*.txt", "/AllowEmptySource"])
+        .run()
         .succeeded();
     world.has(&["a", "b/c", "gone"]);
 }
 
 #[test]
 fn g8_a_blob_with_snapshots_is_a_failure_that_is_named() {
-    let world = World::new();
+    let world = SyncedContainer::and("gone");
     let query = [("comp", "snapshot")];
     world
         .container
         .ask("PUT", "gone", &query, &[], Vec::new())
         .succeeded();
-    let outcome = world.sync(&[DELETE]).failed();
+    let outcome = world.sync(&[DELETE]).run().failed();
     outcome.naming(&["gone: not deleted", "SnapshotsPresent"]);
     world.has(&["a", "b/c", "gone"]);
     world
         .sync(&[DELETE, "/DeleteSnapshots:include"])
+        .run()
         .succeeded();
     world.has(&["a", "b/c"]);
 }
 
 #[test]
 fn g9_marks_of_folders_and_links_and_own_files_stay() {
-    let world = World::new();
+    let world = SyncedContainer::and("gone");
     world
         .container
         .put_with("b", "", &[("x-ms-meta-hdi_isfolder", "true")]);
     world
         .container
         .put_with("link", "a", &[("x-ms-meta-is_symlink", "true")]);
-    world.sync(&[DELETE]).succeeded();
+    world.sync(&[DELETE]).run().succeeded();
     world.has(&["a", "b", "b/c", "link"]);
     // A journal within the destination.
     let target = Folder::new();
@@ -294,7 +310,7 @@ fn g9_marks_of_folders_and_links_and_own_files_stay() {
 
 #[test]
 fn g10_of_this_machine_only_files_are_deleted_and_no_link_is_followed() {
-    let world = World::new();
+    let world = SyncedContainer::and("gone");
     let (target, outside) = (Folder::new(), Folder::new());
     Tree::named(["x"]).write_to(outside.path());
     Tree::named(["d/e/mine"]).write_to(target.path());
@@ -311,7 +327,7 @@ fn g10_of_this_machine_only_files_are_deleted_and_no_link_is_followed() {
 
 #[test]
 fn g11_places_within_each_other_are_refused_before_anything_is_read() {
-    let world = World::new();
+    let world = SyncedContainer::and("gone");
     let url = |path: &str| format!("{}{path}", world.container.url());
     world.server.watch().counters.reset();
     let outcome = azring_emulator_tests::command::Azring::new()
@@ -326,7 +342,7 @@ fn g11_places_within_each_other_are_refused_before_anything_is_read() {
 
 #[test]
 fn g10_only_folders_that_the_sync_has_emptied_go_and_only_if_wanted() {
-    let world = World::new();
+    let world = SyncedContainer::and("gone");
     let target = Folder::new();
     Tree::named(["a", "b/c", "gone/x/y", "z/link/mine"]).write_to(target.path());
     fs::create_dir(target.join("empty")).expect("ours");

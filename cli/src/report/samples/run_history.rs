@@ -69,7 +69,7 @@ impl RunHistory {
             Event::Unlisted { what, error } => {
                 self.failures.add(what, error);
             }
-            Event::DirectoryFailed { name, error } => {
+            Event::DirectoryFailed { name, error } | Event::DeletionFailed { name, error, .. } => {
                 self.failures.add(name, error);
             }
             _ => {}

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::action::{ComparedObject, SyncAction};
 use super::service_clock::ClockDifference;
-use super::superfluous::SuperfluousObjects;
+use super::superfluous::{SuperfluousObject, SuperfluousObjects};
 use crate::compare::{
     ComparisonResult, Difference, Evidence, Joined, ObjectFacts, decide, decide_about_mark,
     is_protected, is_within, settle_by_content,
@@ -302,20 +302,20 @@ impl Comparison {
         self.findings().times_set
     }
 
-    /// Whether this object of the target is one of those that the source does not have.
-    pub(super) fn is_superfluous(&self, found: &Entry) -> bool {
+    /// What has become of an object of the target that the source does not have; `None`: it is none of these.
+    pub(super) fn find_superfluous(&self, found: &Entry) -> Option<SuperfluousObject> {
         let findings = self.findings();
-        if !findings.superfluous.has(found) || !self.may_delete(found) {
-            return false;
+        let known = findings.superfluous.find(found)?;
+        let writer = self.writer().ok()?;
+        let name = writer.name(&found.name).ok();
+        let folded = name.and_then(|name| writer.folded(&name.name));
+        if folded.is_some_and(|folded| findings.respelled.contains(&folded)) {
+            return Some(SuperfluousObject::Respelled);
         }
-        let Ok(writer) = self.writer() else {
-            return false;
-        };
-        let Ok(name) = writer.name(&found.name) else {
-            return true;
-        };
-        let folded = writer.folded(&name.name);
-        folded.is_none_or(|folded| !findings.respelled.contains(&folded))
+        match known {
+            SuperfluousObject::AsCompared if !self.may_delete(found) => None,
+            known => Some(known),
+        }
     }
 
     /// The entry with the time of its content, in the form in which the target keeps it.
@@ -540,8 +540,11 @@ fn stat_of(found: Entry, writer: &dyn Target) -> Stat {
 
 /// Refuses an object that would get another name at the target: the listings cannot be compared by it.
 fn check_name(entry: &Entry, target: &MappedName) -> Result<()> {
-    let name = entry.name.as_bytes();
-    if target.twin.is_none() && target.name.as_bytes().ends_with(name) {
+    let is_kept = |name: &EntryName| target.name.as_bytes().ends_with(name.as_bytes());
+    // A mark of a folder may have a slash that the folder does not have.
+    let folder = (entry.kind == Layout::Folder).then(|| entry.name.of_folder());
+    let is_folder = folder.flatten().is_some_and(|folder| is_kept(&folder));
+    if target.twin.is_none() && (is_kept(&entry.name) || is_folder) {
         return Ok(());
     }
     Err(Error::Name(format!(

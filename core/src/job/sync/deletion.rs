@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use super::comparison::Comparison;
 use super::list;
+use super::superfluous::SuperfluousObject;
 use crate::compare::{Evidence, permits};
 use crate::entry::{Entry, EntryName, Layout};
 use crate::job::run::Run;
@@ -133,6 +134,7 @@ impl Run<'_> {
         };
         let listing = self.target_listing(&self.options.selection)?;
         let mut pages = list(listing.as_ref(), tools);
+        let mut seen = 0;
         while let Some(page) = self.unless_stopped(pages.recv()).await {
             let page = match page {
                 Ok(page) => page,
@@ -153,8 +155,8 @@ impl Run<'_> {
             if !page.unlisted.is_empty() {
                 return Ok(());
             }
-            let mut superfluous = page.entries;
-            superfluous.retain(|entry| comparison.is_superfluous(entry));
+            let superfluous =
+                self.still_superfluous(comparison, page.entries, &mut seen, deletions);
             for entries in superfluous.chunks(AT_ONCE) {
                 if self.stop.is_on() {
                     return Ok(());
@@ -166,10 +168,70 @@ impl Run<'_> {
                 }
             }
         }
-        if options.deletes_empty_folders && !self.options.preview && !self.stop.is_on() {
+        if self.stop.is_on() {
+            return Ok(());
+        }
+        if deletions.refused.is_none() {
+            // What is not listed any more is gone.
+            let gone = deletions.superfluous.saturating_sub(seen);
+            deletions.deleted += gone;
+            deletions.left = deletions.left.saturating_sub(gone);
+        }
+        if options.deletes_empty_folders && !self.options.preview {
             remover.remove_empty_folders(tools).await;
         }
         Ok(())
+    }
+
+    /// Those of the entries that only the target has, in the version that was compared. One that was overwritten
+    /// since stays, and is a failure: the next sync compares it. `seen` counts all of them.
+    fn still_superfluous(
+        &self,
+        comparison: &Comparison,
+        mut entries: Vec<Entry>,
+        seen: &mut u64,
+        deletions: &mut Deletions,
+    ) -> Vec<Entry> {
+        entries.retain(|entry| {
+            let Some(object) = comparison.find_superfluous(entry) else {
+                return false;
+            };
+            match object {
+                SuperfluousObject::AsCompared => {
+                    *seen += 1;
+                    true
+                }
+                // A preview says what the next run would do.
+                SuperfluousObject::Overwritten if self.options.preview => {
+                    *seen += 1;
+                    true
+                }
+                SuperfluousObject::Overwritten => {
+                    *seen += 1;
+                    if deletions.refused.is_none() {
+                        self.not_deleted(entry, &overwritten(&entry.name), deletions);
+                    }
+                    false
+                }
+                // The source has it.
+                SuperfluousObject::Respelled => {
+                    deletions.superfluous -= 1;
+                    deletions.left -= 1;
+                    false
+                }
+            }
+        });
+        entries
+    }
+
+    /// Counts and reports an object that could not be deleted.
+    fn not_deleted(&self, entry: &Entry, error: &Error, deletions: &mut Deletions) {
+        deletions.failed += 1;
+        deletions.left -= 1;
+        deletions.overwritten += u64::from(matches!(error.bare(), Error::TargetChanged(_)));
+        let (name, bytes) = (&entry.name, entry.bytes);
+        self.observer
+            .event(Event::DeletionFailed { name, bytes, error });
     }
 
     async fn delete_some(
@@ -198,14 +260,12 @@ impl Run<'_> {
                     });
                 }
                 // A link stays, and nobody asked for its removal.
-                Ok(Removal::Kept) | Err(Error::Stopped) => {}
+                Ok(Removal::Kept) => deletions.links += 1,
+                Err(Error::Stopped) => {}
                 Err(error) => {
                     let error = &self.stop.or_end_run(error);
                     if !matches!(error, Error::Stopped) {
-                        deletions.failed += 1;
-                        deletions.left -= 1;
-                        self.observer
-                            .event(Event::DeletionFailed { name, bytes, error });
+                        self.not_deleted(entry, error, deletions);
                     }
                 }
             }
@@ -213,8 +273,9 @@ impl Run<'_> {
     }
 
     fn would_delete(&self, entries: &[Entry], deletions: &mut Deletions) {
-        let is_refused = deletions.refused.is_some();
         for entry in entries {
+            let is_archived = deletions.trash.is_some() && entry.archive.is_some();
+            let is_refused = deletions.refused.is_some() || is_archived;
             if !is_refused {
                 deletions.deleted += 1;
                 deletions.left -= 1;
@@ -225,7 +286,13 @@ impl Run<'_> {
                     Some(_) => ChangeKind::Trash,
                     None => ChangeKind::Delete,
                 },
-                why: if is_refused { "refused" } else { "gone" },
+                why: if is_archived {
+                    "archived"
+                } else if is_refused {
+                    "refused"
+                } else {
+                    "gone"
+                },
                 name: &entry.name,
                 source: None,
                 target: Some(ChangedSide {
@@ -248,4 +315,10 @@ impl Run<'_> {
             next = next => next,
         }
     }
+}
+
+fn overwritten(name: &EntryName) -> Error {
+    Error::TargetChanged(format!(
+        "`{name}` was overwritten since it was compared, and stays"
+    ))
 }

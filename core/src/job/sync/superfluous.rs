@@ -1,40 +1,66 @@
-//! Remembers which objects only the target has, by a digest of sixteen bytes each.
+//! Remembers which objects only the target has, by digests of twenty bytes each.
 //!
-//! The digest is over the name, the length and the version. An object that was overwritten since has
-//! another one, and is not deleted.
+//! One digest is over the name, the other one over the length and the version. An object that was overwritten
+//! since has another one, and is not deleted.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use sha2::{Digest as _, Sha256};
 
 use crate::entry::{ETag, Entry, Version};
 
-/// The length of a digest.
-const DIGEST_BYTES: usize = 16;
+/// The lengths of the two digests.
+const NAME_DIGEST_BYTES: usize = 12;
+const VERSION_DIGEST_BYTES: usize = 8;
 
 /// Objects that only the target has.
 #[derive(Debug, Default)]
 pub(super) struct SuperfluousObjects {
-    digests: HashSet<[u8; DIGEST_BYTES]>,
+    digests: HashMap<[u8; NAME_DIGEST_BYTES], [u8; VERSION_DIGEST_BYTES]>,
+}
+
+/// An object that only the target had when it was compared, as it is now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SuperfluousObject {
+    /// It is the version that was compared.
+    AsCompared,
+    /// It is another version.
+    Overwritten,
+    /// The source has it in another spelling, in which it was copied.
+    Respelled,
 }
 
 impl SuperfluousObjects {
     /// Remembers an object.
     pub(super) fn add(&mut self, entry: &Entry) {
-        self.digests.insert(digest(entry));
+        self.digests
+            .insert(name_digest(entry), version_digest(entry));
     }
 
     /// Whether this version of an object is one of them.
     pub(super) fn has(&self, entry: &Entry) -> bool {
-        self.digests.contains(&digest(entry))
+        self.find(entry) == Some(SuperfluousObject::AsCompared)
+    }
+
+    /// What has become of the one of this name.
+    pub(super) fn find(&self, entry: &Entry) -> Option<SuperfluousObject> {
+        let known = self.digests.get(&name_digest(entry))?;
+        Some(if *known == version_digest(entry) {
+            SuperfluousObject::AsCompared
+        } else {
+            SuperfluousObject::Overwritten
+        })
     }
 }
 
-fn digest(entry: &Entry) -> [u8; DIGEST_BYTES] {
+fn name_digest(entry: &Entry) -> [u8; NAME_DIGEST_BYTES] {
     let mut sha = Sha256::new();
-    let name = entry.name.as_bytes();
-    sha.update((name.len() as u64).to_le_bytes());
-    sha.update(name);
+    sha.update(entry.name.as_bytes());
+    shortened(sha)
+}
+
+fn version_digest(entry: &Entry) -> [u8; VERSION_DIGEST_BYTES] {
+    let mut sha = Sha256::new();
     sha.update(entry.bytes.to_le_bytes());
     match &entry.version {
         Version::Local { modified_ns, inode } => {
@@ -47,8 +73,13 @@ fn digest(entry: &Entry) -> [u8; DIGEST_BYTES] {
             sha.update(text);
         }
     }
-    let mut digest = [0; DIGEST_BYTES];
-    digest.copy_from_slice(&sha.finalize()[..DIGEST_BYTES]);
+    shortened(sha)
+}
+
+/// The first bytes of a digest.
+fn shortened<const BYTES: usize>(sha: Sha256) -> [u8; BYTES] {
+    let mut digest = [0; BYTES];
+    digest.copy_from_slice(&sha.finalize()[..BYTES]);
     digest
 }
 
@@ -92,6 +123,8 @@ mod tests {
             objects.add(one);
             for (m, other) in all.iter().enumerate() {
                 assert_eq!(objects.has(other), n == m, "{one:?} {other:?}");
+                let is_known = objects.find(other).is_some();
+                assert_eq!(is_known, one.name == other.name, "{one:?} {other:?}");
             }
         }
     }
