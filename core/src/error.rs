@@ -145,6 +145,14 @@ impl Error {
         })
     }
 
+    /// The failure of a blob in the archive tier that should be moved to the trash.
+    pub(crate) fn archived_in_place(name: impl std::fmt::Display) -> Self {
+        Self::Archived(format!(
+            "`{name}` is in the archive tier, where it cannot be copied to the trash, and stays: a sync without the trash \
+             deletes it, or `azring set-properties` with `/Tier:Hot` (`--tier Hot`) brings it back, which takes hours"
+        ))
+    }
+
     /// AzCopy's text for a blob that cannot be replaced by one of another type.
     pub(crate) fn other_type(name: impl std::fmt::Display) -> Self {
         Self::Usage(format!(

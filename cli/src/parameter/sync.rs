@@ -98,8 +98,9 @@ pub(crate) static TRASH: Parameter = Parameter {
     detail: "Moves each object that a sync would delete to this folder of the destination, in which every run has a \
              folder with its time: `old.txt` becomes `.trash/2026-11-29T21-07-12.345Z/old.txt`. A service \
              copies it, and it is deleted once the copy is complete; a file of this machine is renamed. Nothing \
-             in the folder is ever compared, replaced or deleted. The rules for deletions are the same. Index tags \
-             of blobs are not kept, and a blob in the archive stays, which is a failure.",
+             in the folder is ever compared, replaced or deleted. The rules for deletions are the same. A \
+             blob keeps its metadata, its tier and its index tags, of which a SAS must permit reading and writing (`t`). \
+             A blob in the archive tier stays, which is a failure: a copy of it would take hours.",
     since: "azring 0.3",
 };
 

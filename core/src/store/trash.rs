@@ -1,7 +1,8 @@
 //! Moves objects into a folder of the same place, for a service: it copies, and then the object is removed.
 //!
 //! A copy never replaces anything. An object is removed only as the version that was listed, after its copy is
-//! complete, so that at every moment it is at one of the two places at least.
+//! complete, so that at every moment it is at one of the two places at least. An object in the archive tier stays: a
+//! copy of it would need hours and is none until then.
 
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use futures_util::{StreamExt as _, stream};
 use super::rest::poll_interval::PollInterval;
 use super::server_copy::Progress;
 use super::{Committed, Pending, Removal, Remover, ServerCopy, Source, Step, Tools};
-use crate::entry::{Entry, SmbAttributes, SmbProperties};
+use crate::entry::{Entry, EntryName, SmbAttributes, SmbProperties};
 use crate::plan::Task;
 use crate::plan::chunks::Chunks;
 use crate::plan::history::History;
@@ -26,6 +27,10 @@ const IN_FLIGHT_MAX: usize = 32;
 pub(crate) struct ServiceTrash {
     /// The full name of the folder.
     pub(crate) folder: String,
+    /// Its name in the place.
+    pub(crate) folder_name: EntryName,
+    /// Each object is looked at before it is copied, because no listing shows all that is copied: index tags.
+    pub(crate) looks: bool,
     /// The place, whose objects the service may read.
     pub(crate) source: Arc<dyn Source>,
     /// Copies within the place.
@@ -39,21 +44,59 @@ pub(crate) struct ServiceTrash {
 impl ServiceTrash {
     /// Copies an object. Returns whether it was there.
     async fn copy(&self, tools: &Tools, entry: &Entry) -> Result<bool> {
+        check_online(entry)?;
+        let found;
+        let entry = if self.looks {
+            match self.look(tools, entry).await? {
+                None => return Ok(false),
+                Some(seen) => found = seen,
+            }
+            check_online(&found)?;
+            &found
+        } else {
+            entry
+        };
         let Err(error) = self.copy_version(tools, entry).await else {
-            return Ok(true);
+            return self.check_copy(tools, entry).await.map(|()| true);
         };
         let is_about_source =
             error.status() == Some(404) || matches!(error.bare(), Error::Changed(_));
         if !is_about_source {
             return Err(error);
         }
-        match self.source.find(tools, &entry.name, None).await? {
+        match self.look(tools, entry).await? {
             None => Ok(false),
-            Some(found) if found.version != entry.version => Err(Error::TargetChanged(format!(
+            Some(_) => Err(error),
+        }
+    }
+
+    /// The object as it is now; `None` where it is gone. Fails where it is not the version that was listed.
+    async fn look(&self, tools: &Tools, entry: &Entry) -> Result<Option<Entry>> {
+        let found = self.source.find(tools, &entry.name, None).await?;
+        if found
+            .as_ref()
+            .is_some_and(|found| found.version != entry.version)
+        {
+            return Err(Error::TargetChanged(format!(
                 "`{}` was overwritten since it was listed, and stays",
                 entry.name
-            ))),
-            Some(_) => Err(error),
+            )));
+        }
+        Ok(found)
+    }
+
+    /// Fails where the copy is only on its way out of the archive: its bytes are still those of the object. Nobody
+    /// can copy an archived object without naming a tier.
+    /// <https://learn.microsoft.com/azure/storage/blobs/archive-rehydrate-overview>
+    async fn check_copy(&self, tools: &Tools, entry: &Entry) -> Result<()> {
+        let carried = entry.carried.as_deref();
+        if !self.looks || carried.is_none_or(|carried| carried.tier.is_none()) {
+            return Ok(());
+        }
+        let copy = self.folder_name.below(&entry.name);
+        match self.source.find(tools, &copy, None).await? {
+            Some(copy) if copy.archive.is_none() => Ok(()),
+            Some(_) | None => Err(Error::archived_in_place(&entry.name)),
         }
     }
 
@@ -120,6 +163,14 @@ impl ServiceTrash {
                 Progress::Done(_) => return Ok(()),
             }
         }
+    }
+}
+
+/// Fails for an object whose bytes cannot be copied because they are in the archive.
+fn check_online(entry: &Entry) -> Result<()> {
+    match entry.archive {
+        Some(_) => Err(Error::archived_in_place(&entry.name)),
+        None => Ok(()),
     }
 }
 

@@ -12,6 +12,7 @@ use azring_emulator_tests::single_account;
 use azring_emulator_tests::tree::{Tree, names_below};
 
 use super::sync::{down, says, set_time, up};
+use super::synced_container::{SyncedContainer, busy, names_the_overwritten};
 
 const TRASH: [&str; 2] = ["/Delete:on", "/Trash:.trash"];
 
@@ -37,58 +38,35 @@ fn full_name(names: &[String], end: &str) -> String {
     found.expect("it is in the trash").clone()
 }
 
-/// A container with `a` and `b/c`, a folder with the same, and more in the container.
-struct World {
-    server: Server,
-    container: Container,
-    folder: Folder,
+/// A sync that moves what it would delete to the trash.
+fn sync(world: &SyncedContainer, words: &[&str]) -> Azring {
+    world.sync(&[&TRASH, words].concat())
 }
 
-impl World {
-    fn new() -> Self {
-        let (server, service) = single_account::start();
-        let container = service.fresh_container("trash");
-        let folder = Folder::new();
-        Tree::named(["a", "b/c"]).write_to(folder.path());
-        up(folder.path(), &container, &[]).run().succeeded();
-        Self {
-            server,
-            container,
-            folder,
-        }
-    }
+/// Names in the trash.
+fn trashed(world: &SyncedContainer) -> Vec<String> {
+    in_trash(&world.container.names())
+}
 
-    fn sync(&self, words: &[&str]) -> Azring {
-        up(
-            self.folder.path(),
-            &self.container,
-            &[&TRASH, words].concat(),
-        )
-    }
-
-    fn trashed(&self) -> Vec<String> {
-        in_trash(&self.container.names())
-    }
-
-    fn others(&self) -> Vec<String> {
-        let mut names = self.container.names();
-        names.retain(|name| !name.starts_with(".trash/"));
-        names
-    }
+/// All other names.
+fn others(world: &SyncedContainer) -> Vec<String> {
+    let mut names = world.container.names();
+    names.retain(|name| !name.starts_with(".trash/"));
+    names
 }
 
 #[test]
 fn a_blob_is_in_the_trash_with_all_that_was_stored_beside_its_bytes() {
-    let world = World::new();
+    let world = SyncedContainer::new();
     let headers = [
         ("x-ms-meta-owner", "somebody"),
         ("x-ms-blob-content-type", "text/x-old"),
     ];
     world.container.put_with("b/gone", "its bytes", &headers);
-    let outcome = world.sync(&[]).run().succeeded();
+    let outcome = sync(&world, &[]).run().succeeded();
     says(&outcome, "Moved to trash:          1 of 3");
-    assert_eq!(world.others(), ["a", "b/c"]);
-    assert_eq!(world.trashed(), ["b/gone"]);
+    assert_eq!(others(&world), ["a", "b/c"]);
+    assert_eq!(trashed(&world), ["b/gone"]);
     let name = full_name(&world.container.names(), "/b/gone");
     assert_eq!(world.container.get(&name), b"its bytes");
     let answer = world.container.ask("HEAD", &name, &[], &[], Vec::new());
@@ -97,41 +75,140 @@ fn a_blob_is_in_the_trash_with_all_that_was_stored_beside_its_bytes() {
     assert_eq!(answer.header("content-type"), "text/x-old");
 }
 
+/// Nine tags that are longer than one header may be.
+fn long_tags() -> String {
+    let tags: Vec<_> = (0..9)
+        .map(|number| format!("t{number}={}", "v".repeat(250)))
+        .collect();
+    tags.join("&")
+}
+
+fn tags(world: &SyncedContainer, name: &str) -> String {
+    let answer = world
+        .container
+        .ask("GET", name, &[("comp", "tags")], &[], "");
+    String::from_utf8(answer.succeeded().body).expect("XML")
+}
+
+#[test]
+fn a_blob_keeps_its_tier_and_its_index_tags_in_the_trash() {
+    let world = SyncedContainer::new();
+    let headers = [("x-ms-access-tier", "Cool"), ("x-ms-tags", "a=b&c=d%20e")];
+    world.container.put_with("gone", "x", &headers);
+    world.container.put("many", "x");
+    let words = ["set-properties", &format!("{}/many", world.container.url())];
+    Azring::new()
+        .args(words)
+        .source_key(world.container.service().account())
+        .args([
+            "/SourceType:Blob".to_owned(),
+            format!("/BlobTags:{}", long_tags()),
+        ])
+        .run()
+        .succeeded();
+    let (few, many) = (tags(&world, "gone"), tags(&world, "many"));
+    sync(&world, &[]).run().succeeded();
+    let names = world.container.names();
+    let gone = full_name(&names, "/gone");
+    assert_eq!(tags(&world, &gone), few);
+    assert_eq!(tags(&world, &full_name(&names, "/many")), many);
+    let answer = world.container.ask("HEAD", &gone, &[], &[], "").succeeded();
+    assert_eq!(answer.header("x-ms-access-tier"), "Cool");
+}
+
+#[test]
+fn a_blob_whose_tags_cannot_be_read_stays() {
+    let world = SyncedContainer::new();
+    world
+        .container
+        .put_with("gone", "x", &[("x-ms-tags", "a=b")]);
+    world.container.put("plain", "x");
+    let rule = r#"{"when":{"query":"*comp=tags*"},"then":{"answer":{"status":403,"code":"AuthorizationPermissionMismatch"}}}"#;
+    world.server.set_faults(rule);
+    let outcome = sync(&world, &[]).run().failed();
+    world.server.clear_faults();
+    outcome.naming(&["gone: not deleted", "AuthorizationPermissionMismatch"]);
+    assert_eq!(others(&world), ["a", "b/c", "gone"]);
+    assert_eq!(trashed(&world), ["plain"]);
+}
+
+#[test]
+fn a_blob_in_the_archive_stays_and_is_named_and_the_others_go() {
+    let world = SyncedContainer::and("gone");
+    let archive = [("x-ms-access-tier", "Archive")];
+    world.container.put_with("cold", "x", &archive);
+    let outcome = sync(&world, &["/L"]).run().succeeded();
+    says(&outcome, "Would move to trash:     1 of 4");
+    let outcome = sync(&world, &[]).run().failed();
+    says(&outcome, "Not deleted:             1");
+    outcome.naming(&["cold: not deleted", "archive tier", "stays"]);
+    assert_eq!(others(&world), ["a", "b/c", "cold"]);
+    assert_eq!(trashed(&world), ["gone"]);
+    // Without a trash it is deleted.
+    world.sync(&["/Delete:on"]).run().succeeded();
+    assert_eq!(others(&world), ["a", "b/c"]);
+}
+
+#[test]
+fn a_blob_that_gets_into_the_archive_before_its_copy_stays() {
+    // A copy of one without a tier is refused; the copy of one with a tier waits for its bytes.
+    for headers in [&[][..], &[("x-ms-access-tier", "Cool")]] {
+        let world = SyncedContainer::new();
+        world.server.set_behaviour(Behaviour {
+            rehydrate_ms: 3_600_000,
+            ..Behaviour::default()
+        });
+        world.container.put_with("gone", "x", headers);
+        world.server.set_faults(&busy("PUT", "*/.trash/*"));
+        let mut run = sync(&world, &[]).launch();
+        run.wait_for_faults(&world.server);
+        let archive = [("x-ms-access-tier", "Archive")];
+        let tier = [("comp", "tier")];
+        world
+            .container
+            .ask("PUT", "gone", &tier, &archive, "")
+            .succeeded();
+        world.server.clear_faults();
+        assert_eq!(run.end(), Some(1), "{headers:?}");
+        assert_eq!(others(&world), ["a", "b/c", "gone"], "{headers:?}");
+    }
+}
+
 #[test]
 fn nothing_in_the_trash_is_compared_or_deleted_or_replaced() {
-    let world = World::new();
+    let world = SyncedContainer::new();
     for bytes in ["first", "second"] {
         world.container.put("gone", bytes);
-        world.sync(&[]).run().succeeded();
+        sync(&world, &[]).run().succeeded();
     }
     assert_eq!(
-        world.trashed(),
+        trashed(&world),
         ["gone", "gone"],
         "both runs have kept theirs"
     );
     // A filter does not bring it back, and neither does a source without a single object.
-    world.sync(&["/IncludePath:.trash;a"]).run().succeeded();
+    sync(&world, &["/IncludePath:.trash;a"]).run().succeeded();
     let empty = Folder::new();
     let words = [&TRASH[..], &["/AllowEmptySource"]].concat();
     up(empty.path(), &world.container, &words).run().succeeded();
-    assert_eq!(world.trashed(), ["a", "b/c", "gone", "gone"]);
-    assert!(world.others().is_empty());
+    assert_eq!(trashed(&world), ["a", "b/c", "gone", "gone"]);
+    assert!(others(&world).is_empty());
 }
 
 #[test]
 fn objects_of_the_source_in_place_of_the_trash_are_not_copied() {
-    let world = World::new();
+    let world = SyncedContainer::new();
     Tree::named([".trash/mine", ".trashed"]).write_to(world.folder.path());
-    let outcome = world.sync(&[]).run().succeeded();
+    let outcome = sync(&world, &[]).run().succeeded();
     says(&outcome, "1 object(s) of the source are in `.trash`");
     assert_eq!(world.container.names(), [".trashed", "a", "b/c"]);
 }
 
 #[test]
 fn a_preview_says_what_would_move_and_moves_nothing() {
-    let world = World::new();
+    let world = SyncedContainer::new();
     world.container.put("gone", "x");
-    let outcome = world.sync(&["/L"]).run().succeeded();
+    let outcome = sync(&world, &["/L"]).run().succeeded();
     says(&outcome, "trash    gone       gone");
     says(&outcome, "Would move to trash:     1 of 3");
     assert_eq!(world.container.names(), ["a", "b/c", "gone"]);
@@ -139,22 +216,22 @@ fn a_preview_says_what_would_move_and_moves_nothing() {
 
 #[test]
 fn the_limits_of_deletions_hold_for_the_trash() {
-    let world = World::new();
+    let world = SyncedContainer::new();
     for n in 0..101 {
         world.container.put(&format!("many/{n}"), "x");
     }
-    let outcome = world.sync(&[]).run();
+    let outcome = sync(&world, &[]).run();
     assert_eq!(outcome.status, Some(7), "{outcome}");
-    assert!(world.trashed().is_empty());
+    assert!(trashed(&world).is_empty());
 }
 
 #[test]
 fn the_ledger_names_the_place_in_the_trash() {
-    let world = World::new();
+    let world = SyncedContainer::new();
     world.container.put("gone", "x");
     let ledger = world.folder.path().with_extension("jsonl");
     let to_ledger = format!("/Ledger:{}", ledger.display());
-    world.sync(&[&to_ledger]).run().succeeded();
+    sync(&world, &[&to_ledger]).run().succeeded();
     let text = fs::read_to_string(&ledger).expect("it was written");
     fs::remove_file(&ledger).expect("ours");
     let place = full_name(&world.container.names(), "/gone");
@@ -164,69 +241,63 @@ fn the_ledger_names_the_place_in_the_trash() {
 
 #[test]
 fn a_blob_that_was_overwritten_since_it_was_listed_stays() {
-    let world = World::new();
+    let world = SyncedContainer::new();
     world.container.put("gone", "x");
-    let rule = r#"{"when":{"method":"PUT","path":"*/.trash/*"},"then":{"answer":{"status":503,"code":"ServerBusy"}}}"#;
-    world.server.set_faults(rule);
-    let mut run = world.sync(&[]).launch();
-    run.wait_for_faults(&world.server);
-    world.container.put("gone", "of somebody else");
-    world.server.clear_faults();
-    assert_eq!(run.end(), Some(1));
+    let overwrite = || {
+        world.container.put("gone", "of somebody else");
+    };
+    let rule = busy("PUT", "*/.trash/*");
+    names_the_overwritten(&world.server, &rule, sync(&world, &[]), "gone", overwrite);
     assert_eq!(world.container.get("gone"), b"of somebody else");
-    assert!(world.trashed().is_empty());
+    assert!(trashed(&world).is_empty());
 }
 
 #[test]
 fn a_blob_is_deleted_only_after_its_copy_and_only_in_the_copied_version() {
-    let world = World::new();
+    let world = SyncedContainer::new();
     world.container.put("gone", "x");
     // The copy fails.
     let rule = r#"{"when":{"method":"PUT","path":"*/.trash/*"},"then":{"answer":{"status":403,"code":"AuthorizationFailure"}}}"#;
     world.server.set_faults(rule);
-    world
-        .sync(&[])
+    sync(&world, &[])
         .run()
         .failed()
         .naming(&["gone: not deleted"]);
     world.server.clear_faults();
-    assert_eq!(world.others(), ["a", "b/c", "gone"]);
+    assert_eq!(others(&world), ["a", "b/c", "gone"]);
     // It is overwritten between its copy and its deletion.
-    let rule = r#"{"when":{"method":"DELETE","path":"*/gone"},"then":{"answer":{"status":503,"code":"ServerBusy"}}}"#;
-    world.server.set_faults(rule);
-    let mut run = world.sync(&[]).launch();
-    run.wait_for_faults(&world.server);
-    world.container.put("gone", "of somebody else");
-    world.server.clear_faults();
-    assert_eq!(run.end(), Some(1));
+    let overwrite = || {
+        world.container.put("gone", "of somebody else");
+    };
+    let rule = busy("DELETE", "*/gone");
+    names_the_overwritten(&world.server, &rule, sync(&world, &[]), "gone", overwrite);
     assert_eq!(world.container.get("gone"), b"of somebody else");
 }
 
 #[test]
 fn a_copy_whose_answer_is_lost_is_found_again() {
-    let world = World::new();
+    let world = SyncedContainer::new();
     world.container.put("gone", "x");
     let rule =
         r#"{"when":{"method":"PUT","path":"*/.trash/*","times":1},"then":{"lose_answer":true}}"#;
     world.server.set_faults(rule);
-    world.sync(&[]).run().succeeded();
+    sync(&world, &[]).run().succeeded();
     assert!(world.server.has_applied_faults());
-    assert_eq!(world.trashed(), ["gone"]);
-    assert_eq!(world.others(), ["a", "b/c"]);
+    assert_eq!(trashed(&world), ["gone"]);
+    assert_eq!(others(&world), ["a", "b/c"]);
 }
 
 #[test]
 fn a_blob_stays_until_a_copy_that_takes_its_time_is_complete() {
-    let world = World::new();
+    let world = SyncedContainer::new();
     world.container.put("gone", "x");
     copies_take(&world.server, CopyOutcome::Success);
-    world.sync(&[]).run().succeeded();
-    assert_eq!(world.trashed(), ["gone"]);
-    assert_eq!(world.others(), ["a", "b/c"]);
+    sync(&world, &[]).run().succeeded();
+    assert_eq!(trashed(&world), ["gone"]);
+    assert_eq!(others(&world), ["a", "b/c"]);
     world.container.put("gone", "y");
     copies_take(&world.server, CopyOutcome::Failed);
-    world
-        .sync(&[])
+    sync(&world, &[])
         .run()
         .failed()
         .naming(&["gone: not deleted"]);

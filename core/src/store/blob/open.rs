@@ -111,11 +111,16 @@ impl Opener for BlobOpener<'_> {
 
     fn trash(&self, folder: &EntryName, stop: &Stop) -> Result<Arc<dyn Remover>> {
         let place = self.0;
-        let source = folder_source(place, &Selection::default(), BlobReadOptions::default())?
+        let read_options = BlobReadOptions {
+            announced_tags: true,
+            ..BlobReadOptions::default()
+        };
+        let source = folder_source(place, &Selection::default(), read_options)?
             .opening_to_target(place.place().account_place.has_key());
-        let folder = folder.as_str().unwrap_or_default();
         Ok(Arc::new(ServiceTrash {
-            folder: place.full_name(folder),
+            folder: place.full_name(folder.as_str().unwrap_or_default()),
+            folder_name: folder.clone(),
+            looks: true,
             source: Arc::new(source),
             copy: Arc::new(BlobServerCopy::within(place.clone())),
             remover: Arc::new(BlobRemover::new(place.clone())),

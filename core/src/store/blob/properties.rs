@@ -167,6 +167,8 @@ pub struct Properties {
     pub blob_type: Option<BlobType>,
     /// Whether it is a directory mark and no data.
     pub is_folder: bool,
+    /// Whether it has index tags, which the answer does not show.
+    pub has_tags: bool,
     /// The tier that was set for it.
     pub tier: Option<AccessTier>,
     /// Why it cannot be read, where its tier is the reason.
@@ -210,6 +212,7 @@ impl Properties {
         Self {
             tier: tier.chosen(),
             archive: tier.archive(),
+            has_tags: reply.header("x-ms-tag-count").is_some(),
             bytes,
             modified: version.modified,
             etag: version.etag,
@@ -277,6 +280,7 @@ mod tests {
                 content_type: Some("text/plain".into()),
                 blob_type: Some(BlobType::Append),
                 is_folder: false,
+                has_tags: false,
                 tier: None,
                 archive: None,
             }

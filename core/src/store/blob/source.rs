@@ -183,12 +183,13 @@ impl Source for BlobSource {
             match snapshot {
                 None => {
                     let found = find(tools, &self.place, &self.place.full_name(name)).await?;
+                    let has_tags = found.as_ref().is_some_and(|(found, _)| found.has_tags);
                     let mut found = found.map(|(properties, carried)| {
                         let found = entry(name, properties, carried);
                         self.read_options.with_kind(found)
                     });
                     if let Some(found) = &mut found
-                        && self.read_options.tags
+                        && (self.read_options.tags || self.read_options.announced_tags && has_tags)
                     {
                         let full_name = self.place.full_name(name);
                         add_tags(tools, &self.place, &full_name, found).await?;

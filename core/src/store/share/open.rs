@@ -111,9 +111,10 @@ impl Opener for ShareOpener<'_> {
         let selection = Selection::default();
         let source = ShareSource::directory(place.clone(), &selection, read_options)
             .opening_to_target(place.place().account_place.has_key());
-        let folder = folder.as_str().unwrap_or_default();
         Ok(Arc::new(ServiceTrash {
-            folder: place.full_name(folder),
+            folder: place.full_name(folder.as_str().unwrap_or_default()),
+            folder_name: folder.clone(),
+            looks: false,
             source: Arc::new(source),
             copy: Arc::new(ShareServerCopy::within(place.clone())),
             remover: Arc::new(ShareRemover::new(place.clone())),
