@@ -11,7 +11,7 @@ mod true_time;
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-pub use link::{folder_properties, is_link, link_properties};
+pub use link::{LINK_SUFFIX, LINK_TARGET_BYTES_MAX, folder_properties, is_link, link_properties};
 pub use posix::PosixProperties;
 pub use smb::{SmbAttributes, SmbProperties};
 pub use true_time::{TrueTime, with_true_time};

@@ -1,7 +1,7 @@
 //! What is kept of a POSIX file system, from the parsed arguments.
 
 use azring_core::location::Location;
-use azring_core::options::{Links, PosixForm, PosixOptions, PropertyOptions};
+use azring_core::options::{LinkForm, Links, PosixForm, PosixOptions, PropertyOptions};
 
 use crate::parameter::{self as row, Parameter};
 use crate::parsed::{ParsedArgs, read};
@@ -12,11 +12,15 @@ const METADATA_BYTES_MAX: usize = 8 << 10;
 
 /// What becomes of symbolic links.
 pub(super) fn links(args: &ParsedArgs) -> Result<Links, UsageError> {
+    let form = match read::choice(args, &row::LINK_FORM)? {
+        Some("rclone") => LinkForm::Suffix,
+        _ => LinkForm::Metadata,
+    };
     Ok(match read::choice(args, &row::LINKS)? {
         Some("skip") => Links::Skip,
         Some("follow") => Links::Follow,
-        Some("keep") => Links::Keep,
-        Some("unsafe") => Links::Unsafe,
+        Some("keep") => Links::Keep(form),
+        Some("unsafe") => Links::Unsafe(form),
         _ => Links::Files,
     })
 }
@@ -73,6 +77,13 @@ pub(super) fn check(
         check_marks(args, source)?;
     }
     let links = links(args)?;
+    if args.has(&row::LINK_FORM) && !links.keeps() {
+        return Err(UsageError::meaning(format!(
+            "`{}` is only for copies that keep links: give `{}` too",
+            spelled(&row::LINK_FORM),
+            row::LINKS.with_value("keep", args.dialect())
+        )));
+    }
     if links == Links::Files {
         return Ok(());
     }

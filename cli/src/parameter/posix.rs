@@ -4,7 +4,13 @@ use super::{BLOBS, BLOBS_FILES, Group, Parameter, Value};
 
 pub(super) const GROUP: Group = Group {
     title: "POSIX",
-    rows: &[&LINKS, &POSIX, &KEEP_SPECIAL_BITS, &FOLDER_MARKS],
+    rows: &[
+        &LINKS,
+        &LINK_FORM,
+        &POSIX,
+        &KEEP_SPECIAL_BITS,
+        &FOLDER_MARKS,
+    ],
 };
 
 pub(crate) static LINKS: Parameter = Parameter {
@@ -25,6 +31,23 @@ pub(crate) static LINKS: Parameter = Parameter {
              of both sides like this; it deletes links only with `keep` and `unsafe`. `skip` and `follow` have no \
              meaning in a download that is no sync. With a file share only `skip` and `follow` are supported.",
     since: "azring 0.2",
+};
+
+pub(crate) static LINK_FORM: Parameter = Parameter {
+    slash: "LinkForm",
+    dash: &["link-form"],
+    value: Value::Choice(&["azcopy", "rclone"]),
+    secret: false,
+    identity: true,
+    applies_to: BLOBS,
+    default: "azcopy",
+    brief: "The form in which links are stored",
+    detail: "With `/Links:keep` or `/Links:unsafe`: `azcopy` marks the blob of a link with the metadata \
+             `is_symlink=true`; `rclone` gives it a name that ends in `.rclonelink`, as rclone does with `--links`: the \
+             link `a` is the blob `a.rclonelink`. A download with `rclone` makes links of such blobs, if they have 1 to \
+             4,095 bytes, and of no others; a sync compares and deletes them under these names, and filters see them. A \
+             link and a file that would have one name are a failure. The rules for targets are those of `/Links`.",
+    since: "azring 0.3",
 };
 
 pub(crate) static POSIX: Parameter = Parameter {

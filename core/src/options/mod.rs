@@ -56,7 +56,7 @@ pub use download::{DownloadOptions, Durability};
 pub use engine::{Engine, Io};
 pub use integrity::Integrity;
 pub use move_options::MoveOptions;
-pub use posix::{Links, PosixForm, PosixOptions};
+pub use posix::{LinkForm, Links, PosixForm, PosixOptions};
 pub use properties::{ContentHeaderOptions, PropertyOptions, parse_metadata};
 pub use selection::Selection;
 pub use split_keys::SplitKeys;

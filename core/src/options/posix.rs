@@ -12,15 +12,33 @@ pub enum Links {
     Follow,
     /// A link is stored as a link: a blob that has the target of the link as its bytes. A link that leads out
     /// of the destination is not made.
-    Keep,
+    Keep(LinkForm),
     /// The same; a link may lead anywhere.
-    Unsafe,
+    Unsafe(LinkForm),
+}
+
+/// What shows that a blob stands for a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LinkForm {
+    /// The metadata `is_symlink=true`.
+    #[default]
+    Metadata,
+    /// The end of its name, `.rclonelink`.
+    Suffix,
 }
 
 impl Links {
     /// Whether links are stored and made.
     pub fn keeps(self) -> bool {
-        matches!(self, Self::Keep | Self::Unsafe)
+        self.form().is_some()
+    }
+
+    /// The form of links in a service, where they are stored and made.
+    pub fn form(self) -> Option<LinkForm> {
+        match self {
+            Self::Keep(form) | Self::Unsafe(form) => Some(form),
+            Self::Files | Self::Skip | Self::Follow => None,
+        }
     }
 }
 

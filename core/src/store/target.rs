@@ -102,6 +102,8 @@ pub struct TargetForm {
     pub layout: Option<Layout>,
     /// Whether a directory mark becomes a folder. No question is asked about a folder that exists.
     pub makes_folders: bool,
+    /// Links have names without the end that an object has in rclone's form.
+    pub shortens_links: bool,
     /// The chunks of the objects.
     pub pieces: ChunkPlan,
 }

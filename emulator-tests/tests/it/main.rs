@@ -27,6 +27,7 @@ mod page_blobs;
 mod posix;
 mod power_cut;
 mod rate_cap;
+mod rclone_links;
 mod remove;
 mod reruns;
 mod server_copy;

@@ -22,10 +22,14 @@ pub(super) struct UnreservedFolders {
 impl Planner<'_> {
     /// The name of an entry at the target.
     pub(super) fn target(&self, entry: &Entry) -> Result<MappedName> {
-        let folder = self.folder_name(entry);
-        let own_name = folder.as_ref().unwrap_or(&entry.name);
-        let target = self.named(own_name)?;
+        let shorter = self.folder_name(entry).or_else(|| self.link_name(entry));
+        let own_name = shorter.as_ref().unwrap_or(&entry.name);
+        let mut target = self.named(own_name)?;
         let name = self.given_name(own_name).unwrap_or(own_name);
+        if entry.kind == Layout::Link {
+            // Another object may have the shorter name.
+            target.twin = target.twin.or_else(|| shorter.clone());
+        }
         Ok(match &entry.snapshot {
             Some(snapshot) => target.labelled(name, snapshot),
             None => target,
@@ -36,6 +40,12 @@ impl Planner<'_> {
     fn folder_name(&self, entry: &Entry) -> Option<EntryName> {
         let becomes_folder = entry.kind == Layout::Folder && self.form(entry).makes_folders;
         entry.name.of_folder().filter(|_| becomes_folder)
+    }
+
+    /// The name of the link that the target makes, where the entry has another one.
+    fn link_name(&self, entry: &Entry) -> Option<EntryName> {
+        let is_shortened = entry.kind == Layout::Link && self.form(entry).shortens_links;
+        entry.name.of_link().filter(|_| is_shortened)
     }
 
     /// The same for the entry's name without its snapshot.

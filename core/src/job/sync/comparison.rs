@@ -359,6 +359,14 @@ impl Comparison {
         target: &MappedName,
     ) -> Result<ComparedObject> {
         check_name(entry, target)?;
+        if let Some(twin) = &target.twin
+            && self.sides.source.has(tools, twin).await?
+        {
+            return Err(Error::Name(format!(
+                "`{}` is a link that would become `{twin}` at the destination, which is also the name of another object",
+                entry.name
+            )));
+        }
         let Some(found) = self.found(tools, entry, target).await? else {
             return Ok(ComparedObject {
                 action: SyncAction::Copy(Difference::New),
@@ -541,10 +549,18 @@ fn stat_of(found: Entry, writer: &dyn Target) -> Stat {
 /// Refuses an object that would get another name at the target: the listings cannot be compared by it.
 fn check_name(entry: &Entry, target: &MappedName) -> Result<()> {
     let is_kept = |name: &EntryName| target.name.as_bytes().ends_with(name.as_bytes());
-    // A mark of a folder may have a slash that the folder does not have.
-    let folder = (entry.kind == Layout::Folder).then(|| entry.name.of_folder());
-    let is_folder = folder.flatten().is_some_and(|folder| is_kept(&folder));
-    if target.twin.is_none() && (is_kept(&entry.name) || is_folder) {
+    // A mark of a folder may have a slash that the folder does not have, and so may a link an end.
+    let shorter = match entry.kind {
+        Layout::Folder => entry.name.of_folder(),
+        Layout::Link => entry.name.of_link(),
+        Layout::Plain | Layout::Pages | Layout::Appended => None,
+    };
+    let is_own = match (&target.twin, &shorter) {
+        (None, None) => is_kept(&entry.name),
+        (None, Some(shorter)) => is_kept(&entry.name) || is_kept(shorter),
+        (Some(twin), shorter) => shorter.as_ref() == Some(twin) && is_kept(twin),
+    };
+    if is_own {
         return Ok(());
     }
     Err(Error::Name(format!(

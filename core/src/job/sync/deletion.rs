@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::comparison::Comparison;
-use super::list;
 use super::superfluous::SuperfluousObject;
+use super::{list, local_path};
 use crate::compare::{Evidence, permits};
 use crate::entry::{Entry, EntryName, Layout};
 use crate::job::run::Run;
-use crate::options::{DeletionMode, Selection, SyncOptions};
+use crate::options::{DeletionMode, LinkForm, Selection, SyncOptions};
 use crate::report::{
     ChangeKind, ChangedSide, DeletionRefusal, Deletions, Event, PlannedChange, Totals,
 };
@@ -241,8 +241,9 @@ impl Run<'_> {
         entries: &[Entry],
         deletions: &mut Deletions,
     ) {
-        let results = remover.remove(tools, entries).await;
-        for (entry, result) in entries.iter().zip(results) {
+        let own: Vec<Entry> = entries.iter().map(|entry| self.own_entry(entry)).collect();
+        let results = remover.remove(tools, &own).await;
+        for ((entry, own), result) in entries.iter().zip(&own).zip(results) {
             let (name, bytes) = (&entry.name, entry.bytes);
             match result {
                 Ok(Removal::Removed | Removal::Missing) => {
@@ -251,7 +252,7 @@ impl Run<'_> {
                     let etag = entry.version.etag();
                     let trash = deletions.trash.as_ref();
                     let trash = trash.filter(|_| matches!(result, Ok(Removal::Removed)));
-                    let trash = trash.map(|folder| folder.below(name));
+                    let trash = trash.map(|folder| folder.below(&own.name));
                     self.observer.event(Event::Deleted {
                         name,
                         bytes,
@@ -269,6 +270,18 @@ impl Run<'_> {
                     }
                 }
             }
+        }
+    }
+
+    /// The entry with its name at the target: that of a link on this machine lacks its end in rclone's form.
+    fn own_entry(&self, entry: &Entry) -> Entry {
+        let is_shorter = entry.kind == Layout::Link
+            && self.options.selection.links.form() == Some(LinkForm::Suffix)
+            && local_path(&self.options.target).is_some();
+        let link = entry.name.of_link().filter(|_| is_shorter);
+        Entry {
+            name: link.unwrap_or_else(|| entry.name.clone()),
+            ..entry.clone()
         }
     }
 

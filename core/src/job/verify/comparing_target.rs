@@ -73,6 +73,7 @@ impl Target for ComparingTarget {
         TargetForm {
             layout: None,
             makes_folders: false,
+            shortens_links: false,
             pieces: ChunkPlan {
                 rule: RANGES,
                 chunk_bytes: CHUNK_BYTES,

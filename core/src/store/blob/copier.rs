@@ -125,6 +125,7 @@ impl ServerCopy for BlobServerCopy {
         TargetForm {
             layout: Some(kind(Some(blob_type_of(entry.kind)), false)),
             makes_folders: false,
+            shortens_links: false,
             pieces,
         }
     }

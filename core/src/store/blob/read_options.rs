@@ -1,7 +1,7 @@
 //! What is read of blobs beside their bytes.
 
-use crate::entry::{Entry, Layout, is_link};
-use crate::options::Selection;
+use crate::entry::{Entry, LINK_TARGET_BYTES_MAX, Layout, is_link};
+use crate::options::{LinkForm, Selection};
 
 /// What a source of blobs lists, and how it reads.
 #[derive(Debug, Clone, Copy, Default)]
@@ -28,8 +28,8 @@ pub struct BlobReadOptions {
     pub directories: bool,
     /// The mark of the listed directory itself is listed too.
     pub own_mark: bool,
-    /// Blobs that stand for symbolic links are entries of links.
-    pub links: bool,
+    /// Blobs that stand for symbolic links in this form are entries of links.
+    pub links: Option<LinkForm>,
 }
 
 impl BlobReadOptions {
@@ -41,7 +41,7 @@ impl BlobReadOptions {
             versions: selection.versions,
             own_mark: selection.own_mark,
             carries: selection.metadata || selection.links.keeps(),
-            links: selection.links.keeps(),
+            links: selection.links.form(),
             ..Self::default()
         }
     }
@@ -53,10 +53,15 @@ impl BlobReadOptions {
         if entry.kind == Layout::Plain && entry.bytes == 0 && is_mark {
             entry.kind = Layout::Folder;
         }
-        let is_one = self.links
-            && entry.kind == Layout::Plain
-            && entry.carried.as_deref().is_some_and(is_link);
-        if is_one {
+        let is_one = match self.links {
+            None => false,
+            Some(LinkForm::Metadata) => entry.carried.as_deref().is_some_and(is_link),
+            // A blob with more bytes is data, whatever its name.
+            Some(LinkForm::Suffix) => {
+                entry.name.of_link().is_some() && (1..=LINK_TARGET_BYTES_MAX).contains(&entry.bytes)
+            }
+        };
+        if is_one && entry.kind == Layout::Plain {
             entry.kind = Layout::Link;
         }
         entry

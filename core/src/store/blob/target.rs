@@ -116,6 +116,7 @@ impl Target for BlobTarget {
         TargetForm {
             layout: Some(kind(Some(blob_type), false)),
             makes_folders: false,
+            shortens_links: false,
             pieces: if self.keeps_block_bytes {
                 pieces.of_one_size()
             } else {

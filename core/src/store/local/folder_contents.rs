@@ -1,13 +1,15 @@
 //! The names in one folder, in the order of full names, and what each of them is.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 use std::ffi::{CStr, CString};
 use std::os::fd::OwnedFd;
 
 use azring_transport::disk::{FileStat, is_own_name};
 use rustix::fs::{self, AtFlags, Dir, FileType};
 
-use crate::options::Links;
+use crate::entry::LINK_SUFFIX;
+use crate::options::{LinkForm, Links};
 
 /// The contents of a folder, in the order of full names.
 #[derive(Default)]
@@ -17,9 +19,11 @@ pub(super) struct FolderContents {
     pub(super) parts: usize,
     /// The number of links that are passed over.
     pub(super) links: usize,
+    /// Links that would have the name of another file.
+    pub(super) hidden_links: Vec<CString>,
 }
 
-/// A name in a folder.
+/// A name in a folder. That of a link in rclone's form has an end that the link does not have.
 pub(super) struct FolderItem {
     pub(super) name: CString,
     pub(super) kind: ItemKind,
@@ -98,13 +102,36 @@ pub(super) fn read_folder(
                 kind: ItemKind::Mark,
             });
         }
-        contents.items.push(FolderItem {
-            name: name.to_owned(),
-            kind,
-        });
+        let has_suffix = kind == ItemKind::Link && links.form() == Some(LinkForm::Suffix);
+        let listed = if has_suffix {
+            CString::new([name.to_bytes(), LINK_SUFFIX.as_bytes()].concat()).unwrap_or_default()
+        } else {
+            name.to_owned()
+        };
+        contents.items.push(FolderItem { name: listed, kind });
     }
     contents.items.sort_unstable_by(FolderItem::compare);
+    if links.form() == Some(LinkForm::Suffix) {
+        contents.hide_links();
+    }
     Ok(contents)
+}
+
+impl FolderContents {
+    /// Takes out the links whose names with their ends are also names of files.
+    fn hide_links(&mut self) {
+        let files: HashSet<CString> = self
+            .items
+            .chunk_by(|one, other| one.name == other.name)
+            .filter(|same| same.iter().any(|item| item.kind == ItemKind::Link))
+            .filter(|same| same.iter().any(|item| item.kind == ItemKind::File))
+            .map(|same| same[0].name.clone())
+            .collect();
+        let is_hidden =
+            |item: &mut FolderItem| item.kind == ItemKind::Link && files.contains(&item.name);
+        let hidden = self.items.extract_if(.., is_hidden);
+        self.hidden_links = hidden.map(|item| item.name).collect();
+    }
 }
 
 /// Whether a link leads to a folder.

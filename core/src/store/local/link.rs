@@ -20,13 +20,10 @@ use super::reader::check_version;
 use super::remover::open_beneath;
 use crate::digest::compare;
 use crate::digest::follower::Md5;
-use crate::entry::{Entry, EntryName};
+use crate::entry::{Entry, EntryName, LINK_TARGET_BYTES_MAX};
 use crate::plan::chunks::Chunk;
 use crate::store::{Committed, Reader, Receipt, Step, Sums, Tools, Writer};
 use crate::{Error, Result};
-
-/// The longest target of a link, in bytes: `PATH_MAX` without the zero at its end.
-const TARGET_BYTES_MAX: u64 = 4095;
 
 /// What the kernel says about the link of this name below `root`; `None` where the name is no link.
 pub(super) fn find(root: &Path, name: &EntryName) -> io::Result<Option<FileStat>> {
@@ -35,13 +32,13 @@ pub(super) fn find(root: &Path, name: &EntryName) -> io::Result<Option<FileStat>
     Ok(facts.is_link.then_some(facts))
 }
 
-/// The target of the link that was listed as this entry. Fails with [`Error::Changed`] where it is another.
-fn target_of(root: &Path, entry: &Entry) -> Result<Vec<u8>> {
+/// The target of the link of this name that was listed as this entry. Fails with [`Error::Changed`] where it is another.
+fn target_of(root: &Path, name: &EntryName, entry: &Entry) -> Result<Vec<u8>> {
     let failed = |error: io::Error| -> Error {
         let doing = format_args!("cannot read the link `{}`", entry.name);
         transport::Error::disk(doing, &error).into()
     };
-    let (folder, name) = open(root, &entry.name).map_err(failed)?;
+    let (folder, name) = open(root, name).map_err(failed)?;
     let facts = FileStat::of_link(&folder, &name).map_err(failed)?;
     check_version(entry, &facts)?;
     let target =
@@ -66,24 +63,26 @@ fn open(root: &Path, name: &EntryName) -> io::Result<(std::os::fd::OwnedFd, CStr
 }
 
 /// The MD5 of the target of a link.
-pub(super) fn digest(root: &Path, entry: &Entry) -> Result<[u8; 16]> {
-    Ok(Md5Hash::digest(target_of(root, entry)?).into())
+pub(super) fn digest(root: &Path, name: &EntryName, entry: &Entry) -> Result<[u8; 16]> {
+    Ok(Md5Hash::digest(target_of(root, name, entry)?).into())
 }
 
 /// A link whose target is read.
 pub(super) struct LinkReader {
     root: PathBuf,
+    name: EntryName,
     entry: Entry,
     target: Vec<u8>,
 }
 
 impl LinkReader {
-    /// Reads the link that was listed as this entry.
-    pub(super) fn open(root: &Path, entry: &Entry) -> Result<Self> {
+    /// Reads the link of this name that was listed as this entry.
+    pub(super) fn open(root: &Path, name: EntryName, entry: &Entry) -> Result<Self> {
         Ok(Self {
             root: root.into(),
+            target: target_of(root, &name, entry)?,
+            name,
             entry: entry.clone(),
-            target: target_of(root, entry)?,
         })
     }
 }
@@ -105,7 +104,7 @@ impl Reader for LinkReader {
 
     fn finish<'a>(&'a self, _tools: &'a Tools) -> Step<'a, Result<()>> {
         Box::pin(async move {
-            if target_of(&self.root, &self.entry)? == self.target {
+            if target_of(&self.root, &self.name, &self.entry)? == self.target {
                 return Ok(());
             }
             Err(Error::Changed(format!(
@@ -150,9 +149,9 @@ impl Writer for LinkWriter {
         _sums: Sums,
     ) -> Step<'a, Result<Receipt>> {
         Box::pin(async move {
-            if self.bytes > TARGET_BYTES_MAX {
+            if self.bytes > LINK_TARGET_BYTES_MAX {
                 return Err(Error::Name(format!(
-                    "`{}` cannot be a link: its target has {} bytes, and Linux has room for {TARGET_BYTES_MAX}",
+                    "`{}` cannot be a link: its target has {} bytes, and Linux has room for {LINK_TARGET_BYTES_MAX}",
                     self.shown, self.bytes
                 )));
             }

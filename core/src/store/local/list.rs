@@ -6,7 +6,7 @@
 //! never opened. Reading folders blocks, so it happens in a thread of its own, a page ahead of the
 //! planning.
 
-use std::ffi::{CStr, OsStr};
+use std::ffi::{CStr, CString, OsStr};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
@@ -21,8 +21,10 @@ use super::attributes::{self, Judge};
 use super::folder_contents::{FolderItem, ItemKind, read_folder};
 use super::posix;
 use super::smb;
-use crate::entry::{Entry, EntryName, Layout, Version, folder_properties, link_properties};
-use crate::options::{Links, PosixOptions};
+use crate::entry::{
+    Entry, EntryName, LINK_SUFFIX, Layout, Version, folder_properties, link_properties,
+};
+use crate::options::{LinkForm, Links, PosixOptions};
 use crate::select::{AttributeRule, Filter, Pattern};
 use crate::store::{ListScope, Page};
 use crate::{Error, Result};
@@ -205,6 +207,13 @@ impl Walk<'_> {
                 EntryName::new(prefix)
             ));
         }
+        for name in &contents.hidden_links {
+            let full = EntryName::new(joined(prefix, name.to_bytes()));
+            let error = Error::Name(format!(
+                "a link would be stored as `{full}`, which is also the name of a file"
+            ));
+            self.page.unlisted.push((full, error));
+        }
         let mut opened = Opened::new(folder, prefix, above, links == Links::Follow);
         for FolderItem { name, kind } in &contents.items {
             let name_bytes = name.to_bytes();
@@ -359,8 +368,14 @@ impl Walk<'_> {
         if !filter.selects_name(full.as_bytes()) {
             return Ok(());
         }
+        let form = self.listing.links.form().unwrap_or_default();
+        let own_name = (form == LinkForm::Suffix)
+            .then(|| name.to_bytes().strip_suffix(LINK_SUFFIX.as_bytes()))
+            .flatten()
+            .and_then(|own_name| CString::new(own_name).ok());
+        let name = own_name.as_deref().unwrap_or(name);
         let entry = match FileStat::of_link(folder, name) {
-            Ok(facts) if facts.is_link => link_entry_of(full, &facts),
+            Ok(facts) if facts.is_link => link_entry_of(full, &facts, form),
             // It has just been replaced or has vanished: it is listed, and fails when it is opened.
             Ok(_) | Err(_) => entry_of(full, &FileStat::default()),
         };
@@ -494,11 +509,14 @@ pub(super) fn folder_entry_of(name: EntryName, facts: &FileStat) -> Entry {
     }
 }
 
-/// A link with these facts, as an entry.
-pub(super) fn link_entry_of(name: EntryName, facts: &FileStat) -> Entry {
+/// A link with these facts, as an entry in this form.
+pub(super) fn link_entry_of(name: EntryName, facts: &FileStat, form: LinkForm) -> Entry {
     Entry {
         kind: Layout::Link,
-        carried: Some(Box::new(link_properties())),
+        carried: match form {
+            LinkForm::Metadata => Some(Box::new(link_properties())),
+            LinkForm::Suffix => None,
+        },
         ..entry_of(name, facts)
     }
 }

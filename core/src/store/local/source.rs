@@ -1,5 +1,6 @@
 //! Files of a folder as a source, or one file of it.
 
+use std::borrow::Cow;
 use std::ffi::{CString, OsStr};
 use std::io::{self, Read as _};
 use std::os::fd::OwnedFd;
@@ -26,7 +27,7 @@ use super::shortage::or_later;
 use super::smb;
 use crate::Result;
 use crate::entry::{Entry, EntryName, Layout};
-use crate::options::{Links, PosixOptions, Selection};
+use crate::options::{LinkForm, Links, PosixOptions, Selection};
 use crate::plan::disk_image::Edges;
 use crate::plan::extents::Extents;
 use crate::report::NothingSelected;
@@ -225,7 +226,7 @@ impl LocalSource {
 
     /// The entry with its POSIX properties, where they are kept.
     fn with_posix(&self, mut entry: Entry) -> Result<Entry> {
-        let path = self.root.path().join(path_of(&entry.name));
+        let path = self.root.path().join(path_of(&self.own_name(&entry)));
         let added = CString::new(path.as_os_str().as_bytes())
             .map_err(io::Error::from)
             .and_then(|path| posix::add(self.posix.form, fs::CWD, &path, &mut entry));
@@ -234,6 +235,13 @@ impl LocalSource {
             transport::Error::disk(doing, &error)
         })?;
         Ok(entry)
+    }
+
+    /// The name of an entry on this machine: that of a link lacks its end in rclone's form.
+    fn own_name<'e>(&self, entry: &'e Entry) -> Cow<'e, EntryName> {
+        let is_shorter = entry.kind == Layout::Link && self.links.form() == Some(LinkForm::Suffix);
+        let link = entry.name.of_link().filter(|_| is_shorter);
+        link.map_or(Cow::Borrowed(&entry.name), Cow::Owned)
     }
 
     /// The folder of this name, where folders are entries.
@@ -248,12 +256,19 @@ impl LocalSource {
     /// The link of this name, where links are kept.
     fn find_link(&self, name: &EntryName) -> Result<Option<Entry>> {
         let is_below = matches!(self.selection, LocalSelection::Matching(_));
-        if !self.links.keeps() || !is_below {
+        let Some(form) = self.links.form().filter(|_| is_below) else {
             return Ok(None);
-        }
-        match link::find(self.root.path(), name) {
+        };
+        let own_name = match form {
+            LinkForm::Metadata => Some(name.clone()),
+            LinkForm::Suffix => name.of_link(),
+        };
+        let Some(own_name) = own_name else {
+            return Ok(None);
+        };
+        match link::find(self.root.path(), &own_name) {
             Ok(Some(facts)) => {
-                let entry = link_entry_of(name.clone(), &facts);
+                let entry = link_entry_of(name.clone(), &facts, form);
                 self.with_posix(entry).map(Some)
             }
             Ok(None) => Ok(None),
@@ -358,7 +373,8 @@ impl Source for LocalSource {
     ) -> Step<'a, Result<Option<[u8; 16]>>> {
         Box::pin(async move {
             if entry.kind == Layout::Link {
-                return link::digest(self.root.path(), entry).map(Some);
+                let name = self.own_name(entry);
+                return link::digest(self.root.path(), &name, entry).map(Some);
             }
             let (descriptor, _) = self.open_listed(tools, entry).await?;
             let remembers = self.remembers_md5;
@@ -432,7 +448,8 @@ impl Source for LocalSource {
     fn open<'a>(&'a self, tools: &'a Tools, entry: &'a Entry) -> Step<'a, Result<Arc<dyn Reader>>> {
         Box::pin(async move {
             if entry.kind == Layout::Link {
-                let reader = LinkReader::open(self.root.path(), entry)?;
+                let name = self.own_name(entry).into_owned();
+                let reader = LinkReader::open(self.root.path(), name, entry)?;
                 return Ok(Arc::new(reader) as Arc<dyn Reader>);
             }
             if entry.kind == Layout::Folder {

@@ -27,7 +27,7 @@ use super::shortage::or_later;
 use super::smb;
 use super::writer::{KeptReader, LocalWriter};
 use crate::entry::{Entry, EntryName, Layout, Version};
-use crate::options::{DownloadOptions, Links, PosixOptions};
+use crate::options::{DownloadOptions, LinkForm, Links, PosixOptions};
 use crate::plan::Task;
 use crate::plan::chunk_runs::ChunkRuns;
 use crate::plan::chunks::CHUNK_BYTES_MIN;
@@ -183,6 +183,7 @@ impl Target for LocalTarget {
         TargetForm {
             layout: None,
             makes_folders: true,
+            shortens_links: self.links.form() == Some(LinkForm::Suffix),
             pieces: ChunkPlan {
                 rule: rules::RANGES,
                 chunk_bytes: CHUNK_BYTES,
@@ -434,7 +435,7 @@ impl LocalTarget {
             path: task.target.as_path().into(),
             shown: self.shown(&task.target),
             bytes: task.entry.bytes,
-            allows_all: self.links == Links::Unsafe,
+            allows_all: matches!(self.links, Links::Unsafe(_)),
             stamp: self.stamp(&task.entry),
             md5: task.entry.md5,
             checks_md5: self.checks_md5_of(&task.entry),

@@ -103,6 +103,7 @@ impl ServerCopy for ShareServerCopy {
         TargetForm {
             layout: None,
             makes_folders: method == FileCopyMethod::Directory,
+            shortens_links: false,
             pieces: match method {
                 FileCopyMethod::Directory | FileCopyMethod::Async => {
                     whole("file in a share", rules::FILE_BYTES_MAX)

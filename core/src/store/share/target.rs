@@ -132,6 +132,7 @@ impl Target for ShareTarget {
         TargetForm {
             layout: None,
             makes_folders: source == Layout::Folder,
+            shortens_links: false,
             pieces: rules::pieces(),
         }
     }

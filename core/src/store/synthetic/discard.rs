@@ -63,6 +63,7 @@ impl Target for DiscardTarget {
         TargetForm {
             layout: None,
             makes_folders: true,
+            shortens_links: false,
             pieces: ChunkPlan {
                 rule: RANGES,
                 chunk_bytes: CHUNK_BYTES,
