@@ -3,6 +3,9 @@
 //! The cause follows from the error and from the credentials that the command was given. `listener`
 //! prints it below an error, and `doctor` beside a finding. Nothing here sends a request.
 
+mod given_credentials;
+mod root_name;
+
 use azring_core::location::{AccountPlace, Location, SasGrant};
 use azring_core::options::Options;
 use azring_core::{Error, Side};
@@ -14,56 +17,22 @@ use jiff::Timestamp;
 use crate::clock_skew::{SKEW_BAD_SECONDS, clock_ahead_s, skew};
 use crate::environment::Environment;
 use crate::login::is_trusted;
-use crate::parameter::{self as row, Dialect, Parameter};
+use crate::parameter::{self as row, Dialect};
 use crate::parsed::ParsedArgs;
+use given_credentials::GivenCredentials;
 
-/// The variables that hold credentials for the account that `AZURE_STORAGE_ACCOUNT` names.
-const ACCOUNT_VARIABLES: [&str; 2] = ["AZURE_STORAGE_SAS_TOKEN", "AZURE_STORAGE_KEY"];
-
-/// The credentials that the command was given: parameters, and variables that are set.
+/// Finds the likely cause of a failure, with the credentials that the command was given.
 #[derive(Debug, Clone)]
 pub(crate) struct Advice {
-    dialect: Dialect,
-    source: Origin,
-    target: Origin,
-    /// The names of the variables with credentials that are set.
-    variables: Vec<String>,
-    /// The value of `AZURE_STORAGE_ACCOUNT`.
-    account: Option<String>,
+    given: GivenCredentials,
     clock: fn() -> Timestamp,
 }
 
-/// The credential of one end of the copy.
-#[derive(Debug, Clone, Default)]
-struct Origin {
-    key: bool,
-    sas: bool,
-    url: bool,
-}
-
 impl Advice {
-    /// The credentials that this command was given.
+    /// With the credentials that this command was given.
     pub(crate) fn new(args: &ParsedArgs, environment: &Environment) -> Self {
-        let origin = |place: &Parameter, key: &Parameter, sas: &Parameter| Origin {
-            key: args.has(key),
-            sas: args.has(sas),
-            url: args
-                .raw(place)
-                .is_some_and(|text| text.to_string_lossy().contains('?')),
-        };
-        let mut known: Vec<String> = ["SOURCE", "DEST"]
-            .iter()
-            .flat_map(|side| [format!("AZRING_{side}_SAS"), format!("AZRING_{side}_KEY")])
-            .collect();
-        known.push("AZURE_STORAGE_CONNECTION_STRING".to_owned());
-        known.extend(ACCOUNT_VARIABLES.map(str::to_owned));
-        known.retain(|name| environment.raw(name).is_some());
         Self {
-            dialect: args.dialect(),
-            source: origin(&row::SOURCE, &row::SOURCE_KEY, &row::SOURCE_SAS),
-            target: origin(&row::DEST, &row::DEST_KEY, &row::DEST_SAS),
-            variables: known,
-            account: environment.variable("AZURE_STORAGE_ACCOUNT"),
+            given: GivenCredentials::of(args, environment),
             clock: Timestamp::now,
         }
     }
@@ -72,11 +41,7 @@ impl Advice {
     #[cfg(test)]
     pub(crate) fn unknowing(dialect: Dialect) -> Self {
         Self {
-            dialect,
-            source: Origin::default(),
-            target: Origin::default(),
-            variables: Vec::new(),
-            account: None,
+            given: GivenCredentials::none(dialect),
             // 15:19:39 on 16 August 2018, as elsewhere in the tests.
             clock: || Timestamp::constant(1_534_432_779, 0),
         }
@@ -84,7 +49,7 @@ impl Advice {
 
     /// How parameters are spelled.
     pub(crate) fn dialect(&self) -> Dialect {
-        self.dialect
+        self.given.dialect
     }
 
     /// The likely cause of a failure at one end, as a sentence without its full stop.
@@ -92,7 +57,7 @@ impl Advice {
         let place = location.account_place()?;
         match error.bare() {
             Error::Credential(_) => {
-                let origin = self.origin(side, place);
+                let origin = self.given.origin(side, place);
                 Some(format!("Give another signature in {origin}"))
             }
             Error::Transport(error) => self.cause_of(error, side, location, place),
@@ -184,15 +149,11 @@ impl Advice {
             (404, "ShareNotFound") => {
                 format!("There is no share `{}` in {account}", location.root()?)
             }
-            (400, "OutOfRangeInput" | "InvalidResourceName") if !is_root_name(location.root()?) => {
-                format!(
-                    "`{}` cannot be the name of a container or share: it has 3 to 63 lower-case letters, digits and single \
-                     hyphens between them",
-                    location.root()?
-                )
+            (400, "OutOfRangeInput" | "InvalidResourceName") => {
+                root_name::advice(location.root()?)?
             }
             (400, "InvalidHeaderValue") if error.header() == Some("x-ms-version") => {
-                let name = row::SERVICE_VERSION.with_value("2019-07-07", self.dialect);
+                let name = row::SERVICE_VERSION.with_value("2019-07-07", self.given.dialect);
                 format!(
                     "The service does not support the API version {}: give the newest that it supports, for example `{name}` \
                      (Azure Stack Hub; older ones 2017-11-09)",
@@ -214,11 +175,11 @@ impl Advice {
         if let Credential::Bearer(_) = place.account.credential {
             return self.login_refused(error, code, side, place);
         }
-        let (account, origin) = (account_name(place), self.origin(side, place));
+        let (account, origin) = (account_name(place), self.given.origin(side, place));
         let grant = SasGrant::of(&place.account);
         match (code, &grant) {
             ("KeyBasedAuthenticationNotPermitted", None) => {
-                let sas = self.sas(side);
+                let sas = self.given.sas(side);
                 format!(
                     "{account} does not allow its keys: give a shared access signature in `{sas}`"
                 )
@@ -263,7 +224,7 @@ impl Advice {
             ),
             (_, Some(tenant)) => format!(
                 "The login is not valid at {account}, which takes logins of the tenant `{tenant}`: log in by `azring login {}`",
-                row::TENANT_ID.with_value(tenant, self.dialect)
+                row::TENANT_ID.with_value(tenant, self.given.dialect)
             ),
             (_, None) => format!(
                 "The login is not valid at {account}: `azring login status` says who it is; it may belong to another tenant"
@@ -273,47 +234,22 @@ impl Advice {
 
     /// The cause when no credential was given.
     fn anonymous(&self, side: Side, place: &AccountPlace) -> String {
-        if let Some(unused) = self.unused_variable(place) {
+        if let Some(unused) = self.given.unused_variable(place) {
             return unused;
         }
-        let (key, sas) = (self.key(side), self.sas(side));
+        let (key, sas) = (self.given.key(side), self.given.sas(side));
         let endpoint = &place.account.endpoint;
         let naming = if is_trusted(endpoint, "") {
             String::new()
         } else {
             let parameter = &row::TRUSTED_MICROSOFT_SUFFIXES;
-            let named = parameter.with_value(&endpoint.authority(), self.dialect);
+            let named = parameter.with_value(&endpoint.authority(), self.given.dialect);
             format!(" and give `{named}`")
         };
         format!(
             "No key, no signature and no login was given, so the request was anonymous: give `{key}` or `{sas}`, set \
              `AZURE_STORAGE_KEY` with `AZURE_STORAGE_ACCOUNT`, or log in (`azring login`){naming}"
         )
-    }
-
-    /// Advice about a variable that holds a credential of another place.
-    fn unused_variable(&self, place: &AccountPlace) -> Option<String> {
-        let is_set = |name: &&str| self.variables.iter().any(|set| set == name);
-        let connection = "AZURE_STORAGE_CONNECTION_STRING";
-        if is_set(&connection) {
-            return Some(format!(
-                "The variable `{connection}` is set, but for another account or endpoint, so the request was anonymous"
-            ));
-        }
-        let variable = ACCOUNT_VARIABLES.into_iter().find(|name| is_set(name))?;
-        Some(match &self.account {
-            None => format!(
-                "The variable `{variable}` is set but not `AZURE_STORAGE_ACCOUNT`, so it was not used: set both"
-            ),
-            Some(account) if *account != place.account_name => format!(
-                "The variable `AZURE_STORAGE_ACCOUNT` names `{account}` and not {}, so `{variable}` was not used",
-                account_name(place)
-            ),
-            Some(_) => format!(
-                "The variable `{variable}` is used only at hosts of Azure Storage and on this machine, not at `{}`",
-                place.account.endpoint.host
-            ),
-        })
     }
 
     /// The cause when the destination's service cannot read the source.
@@ -327,57 +263,17 @@ impl Advice {
                 "The service could not read the source with the login: it may lack the role `{role}` at {account}, or the source's network rules block the service"
             );
         }
-        let origin = self.origin(Side::Source, place);
+        let origin = self.given.origin(Side::Source, place);
         if is_anonymous(place) {
             format!(
                 "The service could not read the source: give `{}` or `{}`",
-                self.key(Side::Source),
-                self.sas(Side::Source)
+                self.given.key(Side::Source),
+                self.given.sas(Side::Source)
             )
         } else {
             format!(
                 "The service could not read the source with the credential in {origin}: it may belong to another account, be expired or lack `r`, or the source's network rules block the service"
             )
-        }
-    }
-
-    /// The parameter or variable that this place's credential comes from.
-    fn origin(&self, side: Side, place: &AccountPlace) -> String {
-        let (name, end) = match side {
-            Side::Source => (&row::SOURCE, &self.source),
-            Side::Target => (&row::DEST, &self.target),
-        };
-        if end.key {
-            return format!("`{}`", self.key(side));
-        }
-        if end.sas {
-            return format!("`{}`", self.sas(side));
-        }
-        if end.url || is_anonymous(place) {
-            return format!("the URL of `{}`", name.spelled(self.dialect));
-        }
-        let other = match side {
-            Side::Source => "AZRING_DEST_",
-            Side::Target => "AZRING_SOURCE_",
-        };
-        let variable = self.variables.iter().find(|name| !name.starts_with(other));
-        match variable {
-            Some(variable) => format!("the variable `{variable}`"),
-            None => format!("`{}`", self.sas(side)),
-        }
-    }
-
-    fn key(&self, side: Side) -> String {
-        match side {
-            Side::Source => row::SOURCE_KEY.spelled(self.dialect),
-            Side::Target => row::DEST_KEY.spelled(self.dialect),
-        }
-    }
-
-    fn sas(&self, side: Side) -> String {
-        match side {
-            Side::Source => row::SOURCE_SAS.spelled(self.dialect),
-            Side::Target => row::DEST_SAS.spelled(self.dialect),
         }
     }
 }
@@ -452,29 +348,8 @@ fn unreachable_advice(kind: Kind) -> Option<&'static str> {
     }
 }
 
-/// Whether a container or a share may have this name.
-/// <https://learn.microsoft.com/rest/api/storageservices/naming-and-referencing-containers--blobs--and-metadata#container-names>
-fn is_root_name(name: &str) -> bool {
-    let is_part = |part: &str| {
-        let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-        !part.is_empty() && part.bytes().all(is_letter)
-    };
-    let has_system_name = ["$root", "$web", "$logs"].contains(&name);
-    has_system_name || (3..=63).contains(&name.len()) && name.split('-').all(is_part)
-}
-
 #[cfg(test)]
 mod tests {
-    #[test]
-    fn names_of_containers_are_those_that_the_service_takes() {
-        for name in ["abc", "a-1", "$web", "0ab"] {
-            assert!(super::is_root_name(name), "{name}");
-        }
-        for name in ["c1", "My-Container", "a_b_c", "-abc", "a--b", "", "$else"] {
-            assert!(!super::is_root_name(name), "{name}");
-        }
-    }
-
     use azring_core::location::{Access, parse};
     use azring_transport::Error as Transport;
     use azring_transport::auth::Secret;
@@ -588,8 +463,8 @@ mod tests {
         let mut advice = Advice::unknowing(Dialect::Dash);
         let error: Error = Transport::new(Kind::Status(404), "refused").into();
         let mut text = |variables: &[&str], account: Option<&str>| {
-            advice.variables = variables.iter().map(|&name| name.to_owned()).collect();
-            advice.account = account.map(str::to_owned);
+            advice.given.variables = variables.iter().map(|&name| name.to_owned()).collect();
+            advice.given.account = account.map(str::to_owned);
             advice
                 .cause(&error, Side::Source, &place(Some("")))
                 .unwrap()
