@@ -10,6 +10,8 @@
 
 pub mod route;
 
+mod md5_use;
+
 mod source_names;
 
 pub mod target_name;
