@@ -1,7 +1,11 @@
 //! Lists and plans: entries of the source come in, tasks go into the queue.
 //!
 //! The objects that an earlier run left come first. Then the listing goes on where that run
-//! stopped.
+//! stopped. `earlier_run` takes up what an earlier run left, `counts` counts.
+
+mod counts;
+
+mod earlier_run;
 
 use std::sync::Arc;
 
@@ -10,9 +14,11 @@ use futures_util::stream;
 use tokio::sync::OnceCell;
 use tokio::sync::mpsc::error::TryRecvError;
 
+use counts::{Listed, UnplannedEntries};
+
 use super::planner::{EntryPlan, InspectedEntry, InspectionScope, Planner};
 use crate::entry::{Entry, EntryName};
-use crate::journal::{DoneObjects, PendingObject, Record, Replayed, each_settled_name};
+use crate::journal::{DoneObjects, Record, Replayed};
 use crate::options::Options;
 use crate::plan::Task;
 use crate::plan::replace::Replace;
@@ -30,8 +36,8 @@ use super::failure_limit::FailureLimit;
 use super::move_queue::MoveQueue;
 use super::outcome::Settlement;
 use super::recorder::JournalRecorder;
-use super::resume::{self, Resume};
-use super::sync::{Comparison, SyncAction};
+use super::resume;
+use super::sync::Comparison;
 
 /// The listing and planning of one run.
 pub(super) struct Feed<'a> {
@@ -176,97 +182,6 @@ impl Feed<'_> {
         }
     }
 
-    /// Reserves the names at the target of the objects that earlier runs copied, before anything is
-    /// planned. Otherwise an object of another spelling would replace one of them.
-    async fn reserve_done(&self, planner: &Planner<'_>, earlier: &Replayed) -> Result<()> {
-        each_settled_name(earlier, |name| planner.reserve_name(name))?;
-        let Some(unnamed) = &self.unnamed else {
-            return Ok(());
-        };
-        // A journal that was shortened has no names of what its own listing has passed.
-        let scopes: Vec<_> = if earlier.is_new_listing() {
-            resume::scopes(earlier).collect()
-        } else {
-            vec![ListScope::default()]
-        };
-        let mut unlisted = Vec::new();
-        for scope in scopes {
-            unlisted.extend(self.reserve_listed(planner, unnamed, scope).await?);
-        }
-        if !unlisted.is_empty() {
-            planner.leave_unreserved(&unlisted, Arc::clone(unnamed));
-        }
-        Ok(())
-    }
-
-    /// Lists this scope and reserves the names of the objects that earlier runs copied. Returns the folders
-    /// that could not be listed.
-    async fn reserve_listed(
-        &self,
-        planner: &Planner<'_>,
-        unnamed: &DoneObjects,
-        scope: ListScope,
-    ) -> Result<Vec<EntryName>> {
-        let mut unlisted = Vec::new();
-        let mut pages = Arc::clone(&self.ends.source).list(self.tools, scope);
-        while let Some(page) = self.next(pages.recv()).await {
-            let page = page.map_err(|error| error.at(Side::Source))?;
-            let done = page.entries.iter().filter(|entry| unnamed.has_name(entry));
-            done.for_each(|entry| planner.reserve(entry));
-            unlisted.extend(page.unlisted.into_iter().map(|(folder, _)| folder));
-        }
-        Ok(unlisted)
-    }
-
-    /// Queues what an earlier run planned and did not finish, in the order of its planning.
-    async fn take_up(
-        &self,
-        planner: &Planner<'_>,
-        earlier: &Replayed,
-        queue: &mut Queue,
-    ) -> Result<()> {
-        self.take_up_those(planner, earlier, |_| true, queue).await
-    }
-
-    /// The same with the objects that are `wanted` by their names.
-    pub(super) async fn take_up_those(
-        &self,
-        planner: &Planner<'_>,
-        earlier: &Replayed,
-        wanted: impl Fn(&EntryName) -> bool,
-        queue: &mut Queue,
-    ) -> Result<()> {
-        let pending = || {
-            earlier.pending().filter(|pending| {
-                let pending = pending.as_ref();
-                pending.map_or(true, |pending| wanted(&pending.name))
-            })
-        };
-        let resume = self.resume(planner);
-        let mut inspected = stream::iter(pending())
-            .map(async |pending| -> Result<_> {
-                Ok(resume::inspect(planner, self.tools, pending?, self.options.is_shard).await)
-            })
-            .buffered(self.inspections_max);
-        let mut taken = 0;
-        while let Some(again) = self.next(inspected.next()).await {
-            taken += 1;
-            if let Some(task) = resume.admit(again?) {
-                self.push(task, queue).await;
-            }
-        }
-        drop(inspected);
-        if self.stop.is_on() {
-            // They were counted as listed, and are still to be done.
-            for pending in pending().skip(taken) {
-                let PendingObject { name, bytes, .. } = pending?;
-                self.settlement()
-                    .fail_unstarted(&name, bytes, &Error::Stopped);
-            }
-        }
-        Ok(())
-    }
-
     /// Plans and queues one object of the source, which was counted as listed before. `planner` is the
     /// same for all objects of the run. Fails with [`Error::Stopped`] when the run is stopped meanwhile.
     pub(super) async fn copy_named(
@@ -320,18 +235,6 @@ impl Feed<'_> {
             self.recorder.append(&Record::Relisted { what });
         }
         Ok(listed)
-    }
-
-    fn resume<'a>(&'a self, planner: &'a Planner<'a>) -> Resume<'a> {
-        Resume {
-            planner,
-            recorder: self.recorder,
-            observer: self.observer,
-            stop: self.stop,
-            target: &*self.ends.target,
-            settlement: self.settlement(),
-            is_shard: self.options.is_shard,
-        }
     }
 
     async fn push(&self, task: Task, queue: &mut Queue) {
@@ -497,30 +400,6 @@ impl Feed<'_> {
         page
     }
 
-    /// Counts an object as done that an earlier run copied and that is still at the target.
-    fn in_place(&self, entry: &Entry, is_aside: bool) {
-        self.recorder.in_place(entry, is_aside);
-        let (totals, bytes) = (&self.context.totals, entry.bytes);
-        for counter in [
-            &totals.settled_bytes,
-            &totals.kept_bytes,
-            &totals.done_bytes,
-            &totals.done_before_bytes,
-        ] {
-            Totals::add(counter, bytes);
-        }
-        Totals::add(&totals.done, 1);
-        Totals::add(&totals.done_before, 1);
-    }
-
-    /// Takes back the count of entries that were not planned because the run was stopped. The next
-    /// run lists them again.
-    fn take_back(&self, unplanned: &UnplannedEntries) {
-        let totals = &self.context.totals;
-        Totals::take_back(&totals.listed, unplanned.count);
-        Totals::take_back(&totals.listed_bytes, unplanned.bytes);
-    }
-
     /// The next item, or `None` once the run has been stopped.
     pub(super) async fn next<T>(&self, next: impl Future<Output = Option<T>>) -> Option<T> {
         if self.stop.is_on() {
@@ -530,48 +409,6 @@ impl Feed<'_> {
             next = next => next,
             () = self.stop.stopped() => None,
         }
-    }
-
-    /// Counts the entries of a page, and reports its notices, unlisted folders and equal objects. Returns the
-    /// entries and the names without an object.
-    fn count_page(&self, page: Page, listed: &mut Listed) -> (Vec<Entry>, Vec<(EntryName, Error)>) {
-        let totals = &self.context.totals;
-        self.recorder.page(page.marker.as_deref());
-        self.recorder.report_trouble(self.observer);
-        for (folder, error) in page.unlisted {
-            if error.ends_run() {
-                self.stop.or_end_run(error);
-            } else {
-                let (what, error) = (&folder.to_string(), &error);
-                self.observer.event(Event::Unlisted { what, error });
-            }
-            let what = folder.as_bytes();
-            self.recorder.append(&Record::Unlisted { what });
-            listed.folders.push(folder);
-            listed.unlisted += 1;
-        }
-        for notice in &page.notices {
-            self.observer.event(Event::Notice(notice));
-        }
-        Totals::add(&totals.listed, page.entries.len() as u64);
-        Totals::add(
-            &totals.listed_bytes,
-            page.entries.iter().map(|entry| entry.bytes).sum(),
-        );
-        for (name, bytes) in &page.equal {
-            self.equal(name, *bytes);
-        }
-        (page.entries, page.unfound)
-    }
-
-    /// Counts an object of which a sync needs nothing. The next run compares it again, so that the journal does not
-    /// have it.
-    fn equal(&self, name: &EntryName, bytes: u64) {
-        let totals = &self.context.totals;
-        Totals::add(&totals.listed, 1);
-        Totals::add(&totals.listed_bytes, bytes);
-        let reason = SyncAction::Nothing.skip_reason(name);
-        self.settlement().skip(name, bytes, &reason);
     }
 
     /// Records an entry's plan, and returns its task. A skipped or failed entry is counted and
@@ -609,35 +446,4 @@ impl Feed<'_> {
             limit: self.limit,
         }
     }
-}
-
-/// Entries of a page that are still to be planned.
-#[derive(Debug)]
-struct UnplannedEntries {
-    count: u64,
-    bytes: u64,
-}
-
-impl UnplannedEntries {
-    fn of(entries: &[Entry]) -> Self {
-        Self {
-            count: entries.len() as u64,
-            bytes: entries.iter().map(|entry| entry.bytes).sum(),
-        }
-    }
-
-    fn take(&mut self, entry: &Entry) {
-        self.count -= 1;
-        self.bytes -= entry.bytes;
-    }
-}
-
-/// What a listing came to.
-#[derive(Debug, Default)]
-struct Listed {
-    /// How many parts could not be listed, and which of them were folders.
-    unlisted: u64,
-    folders: Vec<EntryName>,
-    /// The listing came to its end.
-    is_whole: bool,
 }
