@@ -3,36 +3,36 @@
 //!
 //! Inspecting takes a request or more and happens for many entries at once. Deciding happens in the
 //! order of the listing, so that the user gets one question at a time, and the answer "all" holds
-//! for the next entry. `target_names` says what an entry is called at the target.
+//! for the next entry. `inspection` inspects; `target_names` says what an entry is called at the target.
+
+mod inspection;
 
 mod target_names;
 
 use std::cell::{Cell, RefCell};
 
-use target_names::{UnreservedFolders, collides};
+use inspection::{ChunkSizeBasis, Inspection};
+use target_names::UnreservedFolders;
 
 use super::collision::Collisions;
 use super::sync::{Comparison, SyncAction};
 use super::vhd_hint::{self, VhdHint};
-use crate::entry::{Entry, Layout};
+use crate::Error;
+use crate::entry::Entry;
 use crate::options::{Conflict, Options, Overwrite};
 use crate::plan::Task;
 use crate::plan::chunks::{CHUNK_BYTES_MIN, Chunks};
-use crate::plan::content_signature::content_type_of;
-use crate::plan::content_type::{content_type, needs_content};
-use crate::plan::disk_image::DiskFlaw;
-use crate::plan::extents::{Extents, SPARSE_BYTES_MIN};
+use crate::plan::content_type::content_type;
 use crate::plan::history::History;
 use crate::plan::overwrite::{OverwriteDecision, SkipReason, decide};
 use crate::plan::replace::Replace;
 use crate::plan::route::Direction;
 use crate::plan::stored_properties::{StoredForm, stored};
-use crate::plan::target_name::MappedName;
 use crate::report::{Event, Observer, OverwriteAnswer};
 use crate::schedule::ChunkSizeHint;
-use crate::store::{ChunkPlan, Ends, Source, Stat, TargetForm, Tools};
-use crate::transfer::{CommitReceipt, CommittedObject};
-use crate::{Error, Result};
+use crate::store::{ChunkPlan, Ends, Source, Stat, TargetForm};
+
+pub(super) use inspection::{InspectedEntry, InspectionScope};
 
 /// What happens with an entry.
 #[derive(Debug)]
@@ -43,89 +43,6 @@ pub(super) enum EntryPlan {
     Skip(Entry, String),
     /// The entry cannot be transferred.
     Fail(Entry, Error),
-}
-
-/// The ends of the copy at which an entry is inspected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum InspectionScope {
-    /// The source and the target.
-    Both,
-    /// The source alone. An earlier run decided to copy the entry, so the state of the target does
-    /// not matter any more.
-    Source,
-}
-
-/// An entry whose target has been inspected.
-#[derive(Debug)]
-pub(super) struct InspectedEntry {
-    entry: Entry,
-    found: Result<Inspection>,
-    basis: ChunkSizeBasis,
-}
-
-/// What decides the size of an object's chunks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum ChunkSizeBasis {
-    /// The size that the controller wants now.
-    Now,
-    /// The size that an earlier run recorded; without a record, the size that a run without a
-    /// controller would take.
-    EarlierRun(Option<u64>),
-}
-
-impl InspectedEntry {
-    /// The entry.
-    pub(super) fn entry(&self) -> &Entry {
-        &self.entry
-    }
-
-    /// Whether an earlier run copied this version of the object, and it is still at the target.
-    pub(super) fn is_in_place(&self) -> bool {
-        matches!(&self.found, Ok(found) if found.is_in_place)
-    }
-
-    /// The object as one that an earlier run has committed: of its copy only the place is known. `None` for a
-    /// mark of a folder, which stays where it is.
-    pub(super) fn committed(&self) -> Option<CommittedObject> {
-        let found = self.found.as_ref().ok()?;
-        (self.entry.kind != Layout::Folder).then(|| CommittedObject {
-            entry: Entry {
-                carried: None,
-                smb: None,
-                ..self.entry.clone()
-            },
-            target: found.target.name.clone(),
-            receipt: CommitReceipt::Unknown,
-        })
-    }
-
-    /// Takes the chunk size of an earlier run, if that recorded one.
-    ///
-    /// The part of the object that the earlier run left is only usable with the same chunks.
-    #[must_use]
-    pub(super) fn begun(self, chunk_bytes: Option<u64>) -> Self {
-        Self {
-            basis: ChunkSizeBasis::EarlierRun(chunk_bytes),
-            ..self
-        }
-    }
-}
-
-/// What was found at the target and at the source.
-#[derive(Debug)]
-struct Inspection {
-    target: MappedName,
-    stat: Option<Stat>,
-    /// Where the object has data, if not everywhere.
-    extents: Option<Extents>,
-    /// Why Azure would refuse the object as a disk.
-    flaw: Option<DiskFlaw>,
-    /// The content type that its first bytes show, where its name shows none.
-    shown_type: Option<&'static str>,
-    /// An earlier run copied this version of the object, and it is still there.
-    is_in_place: bool,
-    /// What a sync does with it.
-    action: Option<SyncAction>,
 }
 
 /// Plans the entries of one run.
@@ -203,30 +120,6 @@ impl<'a> Planner<'a> {
         self.conflict.get().overwrite == Overwrite::Always
     }
 
-    /// The content type that the first bytes of a file show, where its name shows none.
-    async fn shown_type(&self, tools: &Tools, entry: &Entry) -> Result<Option<&'static str>> {
-        let is_asked = !self.options.preview
-            && !matches!(entry.kind, Layout::Folder | Layout::Link)
-            && needs_content(&self.options.upload.content_type, &entry.name);
-        if !is_asked {
-            return Ok(None);
-        }
-        let edges = self.ends.source.edges(tools, entry).await?;
-        Ok(edges.map(|edges| content_type_of(&edges.first)))
-    }
-
-    /// Why Azure would refuse the page blob of this entry as a disk.
-    async fn flaw(&self, tools: &Tools, entry: &Entry) -> Result<Option<DiskFlaw>> {
-        let is_image =
-            self.hint.inspects_images() && self.form(entry).layout == Some(Layout::Pages);
-        if !is_image {
-            return Ok(None);
-        }
-        let edges = self.ends.source.edges(tools, entry).await?;
-        let is_named_vhd = vhd_hint::is_named_vhd(&entry.name);
-        Ok(edges.and_then(|edges| DiskFlaw::of(&edges, entry.bytes, is_named_vhd)))
-    }
-
     /// The plan of an entry that an earlier run decided to copy, and what that run allowed it to
     /// replace.
     ///
@@ -261,185 +154,6 @@ impl<'a> Planner<'a> {
             self.reserve(&entry);
         }
         EntryPlan::Fail(entry, error)
-    }
-
-    /// Inspects an entry that an earlier run has copied. Whether it is still at the target is
-    /// always checked.
-    pub(super) async fn inspect_done(&self, tools: &Tools, entry: Entry) -> InspectedEntry {
-        let inspected = self.inspect(tools, entry, InspectionScope::Both).await;
-        let InspectedEntry {
-            entry,
-            found: Ok(mut found),
-            basis,
-        } = inspected
-        else {
-            return inspected;
-        };
-        let is_seen = if found.stat.is_some() {
-            Ok(found.stat.clone())
-        } else {
-            self.ends.target.stat(tools, &found.target.name).await
-        };
-        let form = self.form(&entry);
-        // An object that cannot be inspected may be missing, so it is copied again.
-        found.is_in_place = is_seen.ok().flatten().is_some_and(|stat| {
-            let is_like_it = stat.bytes == entry.bytes || entry.kind == Layout::Folder;
-            is_like_it && form.can_replace(&stat)
-        });
-        InspectedEntry {
-            entry,
-            found: Ok(found),
-            basis,
-        }
-    }
-
-    /// An entry of which only the name at the target is decided: for a plan whose objects other machines copy.
-    pub(super) async fn name_only(&self, tools: &Tools, entry: Entry) -> InspectedEntry {
-        let entry = self.hint.with_layout(entry);
-        let found = match self.target(&entry) {
-            Ok(target) => self.alone(tools, &entry, target).await,
-            Err(error) => Err(error),
-        };
-        InspectedEntry {
-            entry,
-            found,
-            basis: ChunkSizeBasis::Now,
-        }
-    }
-
-    /// Nothing but the name. Fails when another entry has it.
-    async fn alone(&self, tools: &Tools, entry: &Entry, target: MappedName) -> Result<Inspection> {
-        if let Some(twin) = &target.twin
-            && self.ends.source.has(tools, twin).await?
-        {
-            return Err(collides(&entry.name, &target));
-        }
-        Ok(Inspection {
-            target,
-            stat: None,
-            extents: None,
-            flaw: None,
-            is_in_place: false,
-            action: None,
-            shown_type: None,
-        })
-    }
-
-    /// Inspects an entry at the source and, in [`InspectionScope::Both`], at the target.
-    pub(super) async fn inspect(
-        &self,
-        tools: &Tools,
-        entry: Entry,
-        scope: InspectionScope,
-    ) -> InspectedEntry {
-        let entry = self.hint.with_layout(entry);
-        let (entry, found) = if self.is_incomplete(&entry) {
-            match self.ends.source.complete(tools, entry.clone()).await {
-                Ok(entry) => {
-                    let found = self.inspection(tools, &entry, scope).await;
-                    (entry, found)
-                }
-                Err(error) => (entry, Err(error)),
-            }
-        } else {
-            let found = self.inspection(tools, &entry, scope).await;
-            (entry, found)
-        };
-        InspectedEntry {
-            entry,
-            found,
-            basis: ChunkSizeBasis::Now,
-        }
-    }
-
-    /// Whether the copy needs something of the entry that the listing leaves out.
-    fn is_incomplete(&self, entry: &Entry) -> bool {
-        let stores_properties = self
-            .ends
-            .server_copy
-            .as_ref()
-            .is_none_or(|server_copy| server_copy.stores_properties(entry));
-        stores_properties && !self.options.preview && self.ends.source.is_incomplete(entry)
-    }
-
-    async fn inspection(
-        &self,
-        tools: &Tools,
-        entry: &Entry,
-        scope: InspectionScope,
-    ) -> Result<Inspection> {
-        let target = self.target(entry)?;
-        let (stat, action) = match (scope, self.comparison) {
-            (InspectionScope::Source, _) => (None, None),
-            (InspectionScope::Both, None) => (self.stat(tools, entry, &target).await?, None),
-            (InspectionScope::Both, Some(comparison)) => {
-                let verdict = comparison.judge(tools, entry, &target).await?;
-                (verdict.found, Some(verdict.action))
-            }
-        };
-        let is_equal = matches!(
-            action,
-            Some(SyncAction::SetTime | SyncAction::SetProperties | SyncAction::Nothing)
-        );
-        let extents = if !is_equal && self.wants_extents(entry, stat.as_ref()) {
-            self.ends.source.extents(tools, entry).await?
-        } else {
-            None
-        };
-        let flaw = match scope {
-            InspectionScope::Source => None,
-            InspectionScope::Both => self.flaw(tools, entry).await?,
-        };
-        let shown_type = if is_equal {
-            None
-        } else {
-            self.shown_type(tools, entry).await?
-        };
-        Ok(Inspection {
-            target,
-            stat,
-            extents,
-            flaw,
-            shown_type,
-            is_in_place: false,
-            action,
-        })
-    }
-
-    /// What is at the target, where a decision depends on it.
-    ///
-    /// Fails when another entry has the name that this entry gets at the target.
-    async fn stat(
-        &self,
-        tools: &Tools,
-        entry: &Entry,
-        target: &MappedName,
-    ) -> Result<Option<Stat>> {
-        if let Some(twin) = &target.twin
-            && self.ends.source.has(tools, twin).await?
-        {
-            return Err(collides(&entry.name, target));
-        }
-        let becomes_folder = entry.kind == Layout::Folder && self.form(entry).makes_folders;
-        if becomes_folder || self.options.conflict.is_blind() {
-            return Ok(None);
-        }
-        self.ends.target.stat(tools, &target.name).await
-    }
-
-    /// Extents are only asked for when the object will be transferred and its holes need not be.
-    fn wants_extents(&self, entry: &Entry, stat: Option<&Stat>) -> bool {
-        let modified = stat.map(|stat| stat.modified);
-        self.may_have_holes(entry)
-            && !self.options.preview
-            && !matches!(
-                decide(self.conflict.get(), entry.modified, modified),
-                OverwriteDecision::Skip(_)
-            )
-    }
-
-    fn may_have_holes(&self, entry: &Entry) -> bool {
-        self.form(entry).pieces.with_holes && entry.bytes >= SPARSE_BYTES_MIN
     }
 
     /// Decides about an entry. It may ask the user, and then waits for the answer.

@@ -6,8 +6,9 @@ use std::time::UNIX_EPOCH;
 use proptest::prelude::*;
 
 use super::*;
+use crate::Result;
 use crate::digest::Hashers;
-use crate::entry::{ETag, EntryName, Version};
+use crate::entry::{ETag, EntryName, Layout, Version};
 use crate::location::{Access, Location, parse};
 use crate::options::{
     CopyWay, DownloadOptions, Engine, Integrity, Selection, TableOptions, UploadOptions,
