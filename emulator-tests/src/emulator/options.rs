@@ -121,6 +121,8 @@ pub struct Options {
     pub memory_bytes_max: u64,
     /// Accounts; the development account when there is none.
     pub accounts: Vec<AccountOption>,
+    /// The names of those accounts that have a hierarchical namespace.
+    pub hierarchical: Vec<String>,
     /// HTTPS.
     pub tls: TlsChoice,
     /// Check `Content-MD5` and `x-ms-content-crc64` of uploads.
@@ -167,6 +169,7 @@ impl Default for Options {
             store: StoreChoice::Memory,
             memory_bytes_max: 8 << 30,
             accounts: Vec::new(),
+            hierarchical: Vec::new(),
             tls: TlsChoice::Off,
             verify: true,
             control_host: "127.0.0.1".to_owned(),

@@ -101,6 +101,7 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<(Options, Option
             "--store" => options.store = store(&value()?)?,
             "--memory-limit" => options.memory_bytes_max = number(&name, &value()?)?,
             "--account" => options.accounts.push(account(&value()?)?),
+            "--hierarchical" => options.hierarchical.push(value()?),
             "--pattern-blob" => options.pattern_blobs.push(pattern_blob(&value()?)?),
             "--pattern-blobs" => options.pattern_blobs.extend(pattern_blobs(&value()?)?),
             "--pattern-file" => options.pattern_files.push(pattern_file(&value()?)?),

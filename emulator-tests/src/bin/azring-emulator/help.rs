@@ -1,5 +1,6 @@
 //! The texts of `--help`, `--help TOPIC` and `--version`.
 
+use azring_emulator_tests::emulator::blob::hierarchy;
 use azring_emulator_tests::emulator::{behaviour, control, fault, identity};
 
 /// The page of all options.
@@ -21,6 +22,8 @@ usage: azring-emulator [OPTIONS]
   --account NAME:KEY[:KEY2] an account with one or two keys in base64; may be given several times
                             (default: the accounts in AZURITE_ACCOUNTS, written NAME:KEY[:KEY2] and
                             separated by `;`, else devstoreaccount1 with its public key)
+  --hierarchical NAME       this account has a hierarchical namespace (Data Lake Storage Gen2); may be given
+                            several times (--help hierarchy)
   --seed FOLDER             upload a folder at the start: each folder in it becomes a container, each
                             file below that a block blob; existing blobs stay as they are
   --pattern-blob CONTAINER/NAME:BYTES
@@ -58,7 +61,7 @@ usage: azring-emulator [OPTIONS]
   --control-port PORT       port of the control endpoint; 0 lets the system choose (default 0)
   --version, -V             the version
   --help, -h                this text
-  --help TOPIC              a longer text: faults, behaviour, identity, control
+  --help TOPIC              a longer text: faults, behaviour, identity, control, hierarchy
 
 When the emulator serves, it prints one line: ready blob=URL file=URL table=URL control=URL
 With an identity provider the line also has identity=URL and identity-http=URL.
@@ -77,8 +80,9 @@ pub(crate) fn topic(name: &str) -> Result<String, String> {
         "behaviour" => Ok(behaviour::FORMAT.to_owned()),
         "identity" => Ok(identity::settings::FORMAT.to_owned()),
         "control" => Ok(control::REQUESTS.to_owned()),
+        "hierarchy" => Ok(hierarchy::MODELLED.to_owned()),
         _ => Err(format!(
-            "there is no help about `{name}`: the topics are faults, behaviour, identity and control"
+            "there is no help about `{name}`: the topics are faults, behaviour, identity, control and hierarchy"
         )),
     }
 }

@@ -24,6 +24,10 @@ impl BlobCall<'_> {
 
     /// What the account keeps of blobs that are overwritten or deleted.
     pub fn retention(&self) -> Retention {
+        if self.account.is_hierarchical {
+            // It has no versions, and its soft delete is another one, which is not modelled.
+            return Retention::nothing(self.now);
+        }
         Retention {
             versioning: self.behaviour.versioning,
             days: self.storage.service_properties().retention_days(),

@@ -3,7 +3,7 @@
 use super::call::BlobCall;
 use super::operation::BlobOperation;
 use super::unsupported_headers::UNSUPPORTED;
-use super::{account, batch, container, object};
+use super::{account, batch, container, hierarchy, object};
 use crate::emulator::error::ServiceResult;
 use crate::emulator::http::body::Body;
 use crate::emulator::http::response::Response;
@@ -16,6 +16,10 @@ pub fn run(
     body: &mut Body<'_>,
 ) -> ServiceResult<Response> {
     unsupported_headers::check(call.head, &UNSUPPORTED)?;
+    hierarchy::check_features(operation, call)?;
+    if let Some(own) = hierarchy::own_target(call) {
+        return run(operation, &call.with_target(&own), body);
+    }
     match operation {
         BlobOperation::ListContainers => account::list_containers::run(call),
         BlobOperation::GetServiceProperties => account::service_properties::get(call),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::state::{Blob, ContainerProperties, Content};
-use crate::emulator::blob::{encryption, tag_query, tier_rules};
+use crate::emulator::blob::{encryption, hierarchy, tag_query, tier_rules};
 use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::head::Head;
 use crate::emulator::http::response::Response;
@@ -65,6 +65,9 @@ pub fn set_blob(response: &mut Response, call: &BlobCall<'_>, blob: &Blob, is_cu
     blob.properties.write(response);
     metadata::write(response, &blob.metadata);
     response.set("x-ms-blob-type", blob.content.type_name());
+    if let Some(resource_type) = hierarchy::resource_type(call, blob) {
+        response.set("x-ms-resource-type", resource_type);
+    }
     response.set("x-ms-creation-time", blob.created.rfc1123());
     set_version_id(response, blob);
     match call.query.filled("snapshot") {

@@ -9,10 +9,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::emulator::blob::names;
 use crate::emulator::blob::public_access::PublicAccess;
 use crate::emulator::blob::state::{Blob, Block, BlockList, Content};
 use crate::emulator::blob::storage::{AccountContainers, BlobContainer, ContainerState};
+use crate::emulator::blob::{hierarchy, names};
 use crate::emulator::clock::Moment;
 use crate::emulator::digest;
 use crate::emulator::digest::{ChecksumSet, Digester};
@@ -35,17 +35,19 @@ pub struct InitialBlobs {
     pub account: String,
     patterns: Vec<PatternBlob>,
     seed: Option<PathBuf>,
+    /// The account has directories.
+    is_hierarchical: bool,
 }
 
 impl InitialBlobs {
     /// The initial blobs of the options.
     pub fn of(options: &Options) -> Self {
         let accounts = options.accounts();
+        let first = accounts.into_iter().next();
+        let account = first.map_or_else(String::new, |first| first.name);
         Self {
-            account: accounts
-                .into_iter()
-                .next()
-                .map_or_else(String::new, |first| first.name),
+            is_hierarchical: options.hierarchical.contains(&account),
+            account,
             patterns: options.pattern_blobs.clone(),
             seed: options.seed.clone(),
         }
@@ -63,9 +65,23 @@ impl InitialBlobs {
             let container = container(account, &pattern.container)?;
             add_blob(&container, &pattern.blob, extents, String::new());
         }
-        match &self.seed {
-            Some(folder) => add_folder(account, store, folder),
-            None => Ok(()),
+        if let Some(folder) = &self.seed {
+            add_folder(account, store, folder)?;
+        }
+        if self.is_hierarchical {
+            make_directories(account);
+        }
+        Ok(())
+    }
+}
+
+/// Makes the directories above all blobs.
+fn make_directories(account: &AccountContainers) {
+    for (_, container) in account.list("", "", usize::MAX).0 {
+        let mut state = container.lock();
+        let names: Vec<String> = state.blobs.keys().cloned().collect();
+        for name in names {
+            hierarchy::make_missing(&mut state, &name, Moment::now());
         }
     }
 }

@@ -21,6 +21,7 @@ pub mod target;
 
 pub mod encryption;
 pub mod headers;
+pub mod hierarchy;
 pub mod preconditions;
 pub mod source;
 pub mod start_from;

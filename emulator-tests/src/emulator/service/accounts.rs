@@ -16,6 +16,8 @@ pub struct StorageAccount {
     pub name: String,
     /// Its keys, decoded: one or two, each as good as the other.
     pub keys: Vec<Vec<u8>>,
+    /// Whether its Blob service has a hierarchical namespace.
+    pub is_hierarchical: bool,
 }
 
 impl fmt::Debug for StorageAccount {
@@ -42,11 +44,18 @@ struct AccountKeys {
 impl Accounts {
     /// The accounts of the options.
     pub fn of(options: &Options) -> Result<Self, StartError> {
-        let accounts = options.accounts().into_iter().map(|option| {
+        let known = options.accounts();
+        let mut unknown = options.hierarchical.iter();
+        if let Some(name) = unknown.find(|name| !known.iter().any(|known| known.name == **name)) {
+            let text = format!("there is no account `{name}` that could be hierarchical");
+            return Err(StartError::Options(text));
+        }
+        let accounts = known.into_iter().map(|option| {
             let keys = [Some(option.key), option.second_key];
             let keys: Vec<String> = keys.into_iter().flatten().collect();
             let name = option.name;
-            let account = StorageAccount::of(&name, &keys).ok_or_else(|| {
+            let is_hierarchical = options.hierarchical.contains(&name);
+            let account = StorageAccount::of(&name, &keys, is_hierarchical).ok_or_else(|| {
                 StartError::Options(format!("a key of account `{name}` is not base64"))
             });
             Ok((name.clone(), AccountKeys::new(account?)))
@@ -65,7 +74,7 @@ impl Accounts {
     /// Replaces the keys of an account: one or two, in base64. Signatures by other keys end.
     pub fn replace_keys(&self, name: &str, keys: &[String]) -> ServiceResult<()> {
         let known = self.keys(name)?;
-        let account = StorageAccount::of(name, keys)
+        let account = StorageAccount::of(name, keys, known.first.is_hierarchical)
             .filter(|account| (1..=2).contains(&account.keys.len()))
             .ok_or_else(|| Refusal::invalid_input("An account has one or two keys in base64."))?;
         known.set(Arc::new(account));
@@ -97,11 +106,12 @@ impl Accounts {
 
 impl StorageAccount {
     /// `None` if a key is not base64.
-    fn of(name: &str, keys: &[String]) -> Option<Self> {
+    fn of(name: &str, keys: &[String], is_hierarchical: bool) -> Option<Self> {
         let keys = keys.iter().map(|key| digest::from_base64(key));
         Some(Self {
             name: name.to_owned(),
             keys: keys.collect::<Option<_>>()?,
+            is_hierarchical,
         })
     }
 }

@@ -47,6 +47,15 @@ pub struct Call<'a, S: Operations> {
 }
 
 impl<S: Operations> Call<'_, S> {
+    /// The same call for another target of its account.
+    pub fn with_target<'a>(&'a self, target: &'a S::Target) -> Call<'a, S> {
+        Call {
+            target,
+            behaviour: Arc::clone(&self.behaviour),
+            ..*self
+        }
+    }
+
     /// The service's address in listings, with the account's name however the client spelled it.
     pub fn endpoint(&self) -> String {
         let scheme = if self.peer.secure { "https" } else { "http" };

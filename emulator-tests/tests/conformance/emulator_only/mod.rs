@@ -10,6 +10,7 @@ mod cors;
 mod customer_keys;
 mod faults;
 mod hardness;
+mod hierarchy;
 mod history;
 mod kills;
 mod models;

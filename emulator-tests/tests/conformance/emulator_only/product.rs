@@ -66,7 +66,7 @@ fn version_and_help_are_printed_wherever_they_stand() {
     let (code, text) = refused(&["--help", "nonsense"]);
     assert_eq!(code, Some(2));
     assert!(
-        text.contains("faults, behaviour, identity and control"),
+        text.contains("faults, behaviour, identity, control and hierarchy"),
         "{text}"
     );
 }

@@ -1,21 +1,21 @@
 //! List Blobs, flat or with a delimiter.
 //! <https://learn.microsoft.com/rest/api/storageservices/list-blobs>
 
+use super::folder_page::folder_page;
 use super::page::{Entry, page};
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::container::page::ListingFilter;
 use crate::emulator::blob::error::CONTAINER_LEASE;
-use crate::emulator::blob::headers;
 use crate::emulator::blob::object::tags;
 use crate::emulator::blob::start_from::start_from;
 use crate::emulator::blob::state::{Blob, Content, Encryption};
+use crate::emulator::blob::{headers, hierarchy};
 use crate::emulator::clock::Moment;
 use crate::emulator::continuation;
 use crate::emulator::digest;
 use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::response::Response;
 use crate::emulator::service::listing;
-use crate::emulator::version::ApiVersion;
 use crate::emulator::xml::Writer;
 
 const INCLUDES: [&str; 11] = [
@@ -63,6 +63,18 @@ pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
             "snapshots cannot be listed with a delimiter",
         ));
     }
+    if call.account.is_hierarchical && !["", "/"].contains(&wanted.delimiter) {
+        return Err(Refusal::invalid_query(
+            "delimiter",
+            wanted.delimiter,
+            "only / for an account with a hierarchical namespace",
+        ));
+    }
+    let page = if call.account.is_hierarchical {
+        folder_page
+    } else {
+        page
+    };
     let max = listing::entries_max(call, listing::page_size(query)?);
     let container = call.container()?;
     let mut state = container.enter()?;
@@ -164,6 +176,13 @@ fn write(xml: &mut Writer, entry: &Entry<'_>, details: &Details, call: &BlobCall
             }
             xml.close("Properties").close("Blob");
         }
+        Entry::Directory(name, blob) => {
+            xml.open("BlobPrefix", &[]);
+            xml.name_leaf("Name", &format!("{name}/"));
+            xml.open("Properties", &[]);
+            write_properties(xml, blob, false, call);
+            xml.close("Properties").close("BlobPrefix");
+        }
         entry => {
             if let Some(blob) = entry.blob() {
                 write_blob(xml, entry, blob, details, call);
@@ -196,7 +215,7 @@ fn write_blob(
     xml.leaf_some("Deleted", entry.deletion().map(|_| "true"));
     xml.open("Properties", &[]);
     let is_snapshot = entry.snapshot().is_some();
-    write_properties(xml, blob, is_snapshot, call.version);
+    write_properties(xml, blob, is_snapshot, call);
     match entry {
         Entry::Blob(..) => {
             let state = blob.lease.state(call.now);
@@ -248,13 +267,15 @@ fn write_blob(
     xml.close("Blob");
 }
 
-fn write_properties(xml: &mut Writer, blob: &Blob, is_snapshot: bool, version: ApiVersion) {
+fn write_properties(xml: &mut Writer, blob: &Blob, is_snapshot: bool, call: &BlobCall<'_>) {
+    let version = call.version;
     let properties = &blob.properties;
     if version.since(2017, 11, 9) {
         xml.leaf("Creation-Time", &blob.created.rfc1123());
     }
     xml.leaf("Last-Modified", &blob.last_modified.rfc1123());
     xml.leaf("Etag", &blob.etag.bare());
+    xml.leaf_some("ResourceType", hierarchy::resource_type(call, blob));
     xml.leaf("Content-Length", &blob.content.length().to_string());
     xml.leaf("Content-Type", &properties.content_type);
     xml.leaf("Content-Encoding", &properties.content_encoding);

@@ -8,5 +8,6 @@ pub mod lease;
 pub mod restore;
 pub mod set_metadata;
 
+pub mod folder_page;
 pub mod list_blobs;
 pub mod page;

@@ -30,6 +30,8 @@ pub enum Entry<'a> {
     Uncommitted(&'a str),
     /// The common prefix of several names.
     Prefix(&'a str),
+    /// A directory of a hierarchical account, in a listing of one level.
+    Directory(&'a str, &'a Blob),
 }
 
 /// What a listing shows.
@@ -67,7 +69,8 @@ impl<'a> Entry<'a> {
             | Self::Deleted(name, ..)
             | Self::VersionsOnly(name, _)
             | Self::Uncommitted(name)
-            | Self::Prefix(name) => name,
+            | Self::Prefix(name)
+            | Self::Directory(name, _) => name,
         }
     }
 
@@ -95,7 +98,8 @@ impl<'a> Entry<'a> {
             | Self::Snapshot(_, _, blob)
             | Self::Version(_, blob)
             | Self::Deleted(_, _, blob, _)
-            | Self::VersionsOnly(_, blob) => Some(blob),
+            | Self::VersionsOnly(_, blob)
+            | Self::Directory(_, blob) => Some(blob),
             Self::Uncommitted(_) | Self::Prefix(_) => None,
         }
     }
@@ -272,6 +276,7 @@ mod tests {
             Entry::Uncommitted(name) => format!("uncommitted {name}"),
             Entry::Prefix(prefix) => format!("prefix {prefix}"),
             Entry::Version(..) | Entry::Deleted(..) | Entry::VersionsOnly(..) => "history".into(),
+            Entry::Directory(..) => "directory".into(),
         }
     }
 

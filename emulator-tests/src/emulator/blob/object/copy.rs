@@ -5,7 +5,9 @@ use crate::emulator::behaviour::CopyBehaviour;
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::source::BlobSource;
 use crate::emulator::blob::state::{Blob, Content, Slot, Tier, TierState};
-use crate::emulator::blob::{encryption, headers, names, preconditions, source, tier_rules};
+use crate::emulator::blob::{
+    encryption, headers, hierarchy, names, preconditions, source, tier_rules,
+};
 use crate::emulator::digest::Digests;
 use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::response::Response;
@@ -97,6 +99,7 @@ fn install(call: &BlobCall<'_>, mut blob: Blob) -> ServiceResult<Response> {
     preconditions::overwrite(call, slot)?;
     check_kind(slot, &blob)?;
     blob.encryption = encryption::of_new(call, &state.properties)?;
+    hierarchy::make_parents(call, &mut state, Some(&blob))?;
     let slot = state.slot(call.target.blob());
     let blob = slot.replace(blob, &call.retention());
     let mut response = Response::new(202);

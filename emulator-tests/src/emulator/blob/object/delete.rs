@@ -4,7 +4,7 @@ use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::error::BLOB_LEASE;
 use crate::emulator::blob::state::Slot;
 use crate::emulator::blob::storage::ContainerState;
-use crate::emulator::blob::{preconditions, tag_query};
+use crate::emulator::blob::{hierarchy, preconditions, tag_query};
 use crate::emulator::clock::Moment;
 use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::response::Response;
@@ -41,6 +41,7 @@ fn delete(call: &BlobCall<'_>, state: &mut ContainerState) -> ServiceResult<bool
         Access::Delete,
     )?;
     tag_query::check_conditions(call.head, &blob.tags)?;
+    hierarchy::check_empty(call, state)?;
     let slot = state.slot(call.target.blob());
     match (call.query.filled("snapshot"), version) {
         (Some(snapshot), _) => {

@@ -2,7 +2,7 @@
 //! <https://learn.microsoft.com/rest/api/storageservices/set-blob-metadata>
 
 use crate::emulator::blob::call::BlobCall;
-use crate::emulator::blob::{encryption, headers, preconditions};
+use crate::emulator::blob::{encryption, headers, hierarchy, preconditions};
 use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::response::Response;
 use crate::emulator::service::metadata;
@@ -31,7 +31,7 @@ pub fn set(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let slot = state.slot(call.target.blob());
     slot.begin_version(&call.retention());
     let blob = slot.base.as_mut().ok_or_else(Refusal::blob_not_found)?;
-    blob.metadata = metadata;
+    blob.metadata = hierarchy::with_mark(call, blob, metadata);
     blob.touch(call.now);
     let mut response = Response::new(200);
     headers::set_version(&mut response, blob);

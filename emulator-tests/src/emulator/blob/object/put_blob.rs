@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::headers::DEFAULT_CONTENT_TYPE;
 use crate::emulator::blob::state::{Blob, Block, BlockList, Content};
-use crate::emulator::blob::{encryption, headers, names, preconditions};
+use crate::emulator::blob::{encryption, headers, hierarchy, names, preconditions};
 use crate::emulator::digest::ChecksumSet;
 use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::body::Body;
@@ -108,6 +108,7 @@ pub fn put(call: &BlobCall<'_>, mut blob: Blob) -> ServiceResult<Response> {
     let mut state = container.enter()?;
     preconditions::overwrite(call, state.blobs.get(call.target.blob()))?;
     blob.encryption = encryption::of_new(call, &state.properties)?;
+    hierarchy::make_parents(call, &mut state, Some(&blob))?;
     let slot = state.slot(call.target.blob());
     let blob = slot.replace(blob, &call.retention());
     let mut response = Response::new(201);

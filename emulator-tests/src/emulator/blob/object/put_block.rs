@@ -5,7 +5,7 @@
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::error::BLOB_LEASE;
 use crate::emulator::blob::state::{Content, Slot};
-use crate::emulator::blob::{encryption, names, source};
+use crate::emulator::blob::{encryption, hierarchy, names, source};
 use crate::emulator::digest::from_base64;
 use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::body::Body;
@@ -67,6 +67,8 @@ fn stage(call: &BlobCall<'_>, id: &str, received: ReceivedBody) -> ServiceResult
     let encryption = encryption::of_new(call, &state.properties)?;
     let mut response = Response::new(201).header("x-ms-request-server-encrypted", "true");
     encryption::write(&mut response, &encryption);
+    // When the service makes the directories, here or with the list of blocks, is not documented.
+    hierarchy::make_parents(call, &mut state, None)?;
     let name = call.target.blob();
     state.stage(name, id, received.extent, encryption, call.now);
     upload::set_digests(&mut response, &received.digests);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::headers::DEFAULT_CONTENT_TYPE;
 use crate::emulator::blob::state::{Blob, Block, BlockList, Content, Slot};
-use crate::emulator::blob::{encryption, headers, names, preconditions};
+use crate::emulator::blob::{encryption, headers, hierarchy, names, preconditions};
 use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::body::Body;
 use crate::emulator::http::response::Response;
@@ -58,6 +58,7 @@ pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> ServiceResult<Response> 
     if let Some(base) = slot.and_then(|slot| slot.base.as_ref()) {
         blob.created = base.created;
     }
+    hierarchy::make_parents(call, &mut state, Some(&blob))?;
     // Uncommitted blocks that are not in the list are removed.
     let slot = state.slot(call.target.blob());
     let blob = slot.replace(blob, &call.retention());
