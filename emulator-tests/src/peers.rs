@@ -327,6 +327,7 @@ impl From<ListedObject> for StoredBlob {
             content_type: listed.content_type,
             blob_type: listed.blob_type,
             last_modified: listed.last_modified,
+            is_directory: false,
         }
     }
 }

@@ -40,11 +40,28 @@ impl TwoAccounts {
     /// # Panics
     /// When it does not start.
     pub fn of_emulator() -> Self {
+        Self::of_emulator_with(Options {
+            log_lines: 10_000,
+            ..Options::default()
+        })
+    }
+
+    /// The same, and the other account has a hierarchical namespace.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn flat_and_hierarchical(options: Options) -> Self {
+        Self::of_emulator_with(Options {
+            hierarchical: vec![Account::second().name().to_owned()],
+            ..options
+        })
+    }
+
+    fn of_emulator_with(options: Options) -> Self {
         let accounts = [Account::development(), Account::second()];
         let options = Options {
             accounts: accounts.iter().map(known).collect(),
-            log_lines: 10_000,
-            ..Options::default()
+            ..options
         };
         let server = Server::start(&options).expect("an emulator starts");
         let [one, other] =

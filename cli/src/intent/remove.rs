@@ -40,6 +40,7 @@ pub(crate) fn remove(
     options.selection.own_mark = true;
     let removal = RemovalOptions {
         snapshots: args.has(&row::DELETE_SNAPSHOTS),
+        empty_folders: true,
     };
     Ok((options, removal))
 }

@@ -127,8 +127,8 @@ pub(crate) static DELETE_EMPTY_FOLDERS: Parameter = Parameter {
     applies_to: BLOBS_FILES,
     default: "off",
     brief: "Let a sync delete folders that it has emptied",
-    detail: "Deletes the folders of this machine and the directories of a file share that are empty since a sync \
-             deleted their last object. Other empty folders stay, and so does the destination itself.",
+    detail: "Deletes the folders of this machine and the directories of a file share or of a blob account with a \
+             hierarchical namespace that are empty since a sync deleted their last object. Other empty folders stay, and so does the destination itself.",
     since: "azring 0.2",
 };
 

@@ -1,7 +1,7 @@
 //! The command `remove`: every selected object of a place is deleted.
 //!
-//! Each object is deleted only as the version that was listed. Directories of a share that are empty
-//! afterwards are deleted too.
+//! Each object is deleted only as the version that was listed. Directories of a share, and of an account with a
+//! hierarchical namespace, that are empty afterwards are deleted too.
 
 use std::sync::Arc;
 
@@ -38,6 +38,7 @@ impl ObjectAction for Deletion {
     type Opened = Arc<dyn Remover>;
 
     const KIND: ChangeKind = ChangeKind::Delete;
+    const FOLDERS_LAST: bool = true;
 
     fn open(&self, place: &Location) -> Result<Arc<dyn Remover>> {
         store::open_remover(place, self.0)
@@ -62,6 +63,10 @@ impl ObjectAction for Deletion {
                 Ok(Removal::Removed | Removal::Missing) => run.settlement.deleted(entry),
                 Ok(Removal::Kept) => {
                     let reason = "it is a symbolic link";
+                    run.settlement.skip(&entry.name, entry.bytes, reason);
+                }
+                Ok(Removal::NotEmpty) => {
+                    let reason = "it is a directory that is not empty";
                     run.settlement.skip(&entry.name, entry.bytes, reason);
                 }
                 Err(error) => run.fail(entry, error),

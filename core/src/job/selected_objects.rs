@@ -3,6 +3,7 @@
 //!
 //! A run needs no journal: what is done does not have to be found again, so the same command goes on.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -12,7 +13,7 @@ use super::failure_limit::FailureLimit;
 use super::list::is_no_directory;
 use super::outcome::Settlement;
 use super::{resources, single_thread};
-use crate::entry::Entry;
+use crate::entry::{Entry, Layout};
 use crate::location::Location;
 use crate::options::Options;
 use crate::report::{
@@ -32,6 +33,9 @@ pub(super) trait ObjectAction {
 
     /// What a preview calls it.
     const KIND: ChangeKind;
+
+    /// Directories are acted on after everything else, and each after those in it.
+    const FOLDERS_LAST: bool = false;
 
     /// Opens a place. Fails where its objects cannot be acted on.
     fn open(&self, place: &Location) -> Result<Self::Opened>;
@@ -117,8 +121,9 @@ impl SelectedObjects<'_> {
         let mut pages = Arc::clone(&source).list(tools, ListScope::default());
         let mut unlisted = 0;
         let mut is_empty = true;
+        let mut folders = Vec::new();
         while let Some(page) = self.next(pages.recv()).await {
-            let page = match page {
+            let mut page = match page {
                 Ok(page) => page,
                 // The URL may name a file of a share, which cannot be listed.
                 Err(error) if is_empty && is_no_directory(&error) && place.may_be_object() => break,
@@ -132,6 +137,12 @@ impl SelectedObjects<'_> {
             };
             is_empty &= page.is_empty();
             unlisted += self.report(&page);
+            if A::FOLDERS_LAST {
+                folders.extend(
+                    page.entries
+                        .extract_if(.., |entry| entry.kind == Layout::Folder),
+                );
+            }
             for entries in page.entries.chunks(AT_ONCE) {
                 if self.stop.is_on() {
                     break;
@@ -140,6 +151,9 @@ impl SelectedObjects<'_> {
             }
         }
         let is_whole = matches!(pages.try_recv(), Err(TryRecvError::Disconnected));
+        if is_whole {
+            self.act_on_folders(tools, action, &opened, folders).await;
+        }
         if !is_empty {
             if !self.options.preview && is_whole {
                 action.end(tools, &opened).await;
@@ -153,6 +167,29 @@ impl SelectedObjects<'_> {
         }
         Totals::add(&self.settlement.totals.listing_done, u64::from(is_whole));
         Ok(unlisted)
+    }
+
+    /// Acts on directories, the deepest first.
+    async fn act_on_folders<A: ObjectAction>(
+        &self,
+        tools: &Tools,
+        action: &A,
+        opened: &A::Opened,
+        mut folders: Vec<Entry>,
+    ) {
+        let depth = |entry: &Entry| {
+            let slashes = entry.name.as_bytes().iter().filter(|byte| **byte == b'/');
+            slashes.count()
+        };
+        folders.sort_by_key(|entry| Reverse(depth(entry)));
+        for level in folders.chunk_by(|one, other| depth(one) == depth(other)) {
+            for entries in level.chunks(AT_ONCE) {
+                if self.stop.is_on() {
+                    return;
+                }
+                self.act(tools, action, opened, entries).await;
+            }
+        }
     }
 
     /// Acts on the single object that the place names, if nothing was selected below it.

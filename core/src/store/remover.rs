@@ -18,6 +18,8 @@ pub enum Removal {
     Missing,
     /// It stays: it is a symbolic link of this machine, which was listed as the file that it leads to.
     Kept,
+    /// It stays: it is a directory, and something is in it.
+    NotEmpty,
 }
 
 /// What is removed with an object.
@@ -25,6 +27,8 @@ pub enum Removal {
 pub struct RemovalOptions {
     /// The snapshots of a blob. A blob that has snapshots stays otherwise, and is a failure.
     pub snapshots: bool,
+    /// The directories that are empty afterwards, where the account may have none: it is asked for that.
+    pub empty_folders: bool,
 }
 
 /// A store whose objects can be removed.
@@ -69,7 +73,7 @@ pub(crate) async fn remove_all(
         for (entry, result) in page.entries.iter().zip(results) {
             match result {
                 Ok(Removal::Removed | Removal::Missing) => gone += 1,
-                Ok(Removal::Kept) => {}
+                Ok(Removal::Kept | Removal::NotEmpty) => {}
                 Err(error) => on_failure(&entry.name, &error),
             }
         }

@@ -86,6 +86,13 @@ pub trait Source: Send + Sync {
     /// A listing that resumes after an object gives exactly what the whole listing gives after it.
     fn list(self: Arc<Self>, tools: &Tools, scope: ListScope) -> Pages;
 
+    /// Lists the same in the order of the bytes of full names, for a comparison with another listing. Where the
+    /// service has an order that cannot be turned into that one, the listing has the service's order. Called
+    /// like `list`.
+    fn list_by_bytes(self: Arc<Self>, tools: &Tools) -> Pages {
+        self.list(tools, ListScope::default())
+    }
+
     /// Lists the directories below what [`list`](Self::list) lists, in any order: entries of
     /// [`Layout::Folder`](crate::entry::Layout::Folder) with the attributes and times that are kept of
     /// them. `None` where none are kept. Called like `list`.

@@ -2,7 +2,8 @@
 //!
 //! Whatever fails, nothing is deleted that the source has, and nothing at all when anything was not listed
 //! or not copied; the next sync makes the target what the model says. Without a failure the first one does, and
-//! a second sync copies nothing. Folders, containers and shares are synced, in five directions.
+//! a second sync copies nothing. Folders, containers and shares are synced, in five directions; half of the
+//! containers are in an account with a hierarchical namespace.
 //! `AZRING_SYNC_CASES` says how many cases there are (`scripts/sync_model.sh`), `AZRING_SEED` which is the first.
 
 use std::collections::BTreeMap;
@@ -19,10 +20,10 @@ use azring_core::options::{
 };
 use azring_core::report::{Event, Observer, OverwriteAnswer, Summary};
 use azring_core::select::Filter;
-use azring_emulator_tests::emulator::Server;
+use azring_emulator_tests::emulator::{Options as EmulatorOptions, Server};
 use azring_emulator_tests::rest::{BlobService, Container, FileService, Share, Storage};
-use azring_emulator_tests::single_account;
 use azring_emulator_tests::tree::Tree;
+use azring_emulator_tests::two_accounts::TwoAccounts;
 use azring_transport::auth::Secret;
 use tempfile::TempDir;
 
@@ -295,8 +296,12 @@ struct Case {
 }
 
 impl Case {
-    fn draw(draw: &mut Draw, (blobs, files): (&BlobService, &FileService)) -> Self {
-        let container = || End::Blobs(blobs.fresh_container("model"));
+    fn draw(draw: &mut Draw, (blobs, files): ([&BlobService; 2], &FileService)) -> Self {
+        let mut services = [0, 1].map(|_| blobs[draw.below(2) as usize]).into_iter();
+        let mut container = || {
+            let blobs = services.next().expect("there are two ends");
+            End::Blobs(blobs.fresh_container("model"))
+        };
         let share = || End::Files(files.fresh_share("model"));
         let (from, to, compare) = match draw.below(8) {
             0..3 => (End::folder(), container(), Compare::Time),
@@ -505,11 +510,12 @@ fn number(variable: &str) -> Option<u64> {
 
 /// Checks every so many of the cases, with a service of its own.
 fn check_cases(cases: impl Iterator<Item = u64>) {
-    let (server, blobs) = single_account::start();
-    let files = FileService::path_style(&server.file_url(), blobs.account(), None);
+    let accounts = TwoAccounts::flat_and_hierarchical(EmulatorOptions::default());
+    let (server, blobs) = (accounts.emulator(), [&accounts.one, &accounts.other]);
+    let [files, _] = accounts.file_services();
     for seed in cases {
-        let case = Case::draw(&mut Draw(seed), (&blobs, &files));
-        let checked = std::panic::AssertUnwindSafe(|| case.check(&server));
+        let case = Case::draw(&mut Draw(seed), (blobs, &files));
+        let checked = std::panic::AssertUnwindSafe(|| case.check(server));
         if let Err(failure) = std::panic::catch_unwind(checked) {
             let (source, target) = (&case.source, &case.target);
             let (fault, rule, deletes) = (case.fault, case.rule, case.deletes);

@@ -99,8 +99,21 @@ impl Container {
             .text()
     }
 
-    /// Its blobs, by name.
+    /// Its blobs, by name, without directories.
     pub fn list(&self) -> BTreeMap<String, StoredBlob> {
+        let mut listed = self.list_all();
+        listed.retain(|_, blob| !blob.is_directory);
+        listed
+    }
+
+    /// The names of its directories, in order. Only an account with a hierarchical namespace has any.
+    pub fn directories(&self) -> Vec<String> {
+        let listed = self.list_all().into_iter();
+        let directories = listed.filter(|(_, blob)| blob.is_directory);
+        directories.map(|(name, _)| name).collect()
+    }
+
+    fn list_all(&self) -> BTreeMap<String, StoredBlob> {
         let mut found = BTreeMap::new();
         let mut marker = String::new();
         loop {

@@ -20,6 +20,8 @@ pub struct StoredBlob {
     pub blob_type: String,
     /// When it was last written, as an HTTP date.
     pub last_modified: String,
+    /// Whether it is a directory of an account with a hierarchical namespace.
+    pub is_directory: bool,
 }
 
 #[derive(Debug, Default)]
@@ -146,6 +148,7 @@ impl Page {
             "Content-Type" => blob.content_type = text,
             "BlobType" => blob.blob_type = text,
             "Last-Modified" => blob.last_modified = text,
+            "ResourceType" => blob.is_directory = text == "directory",
             _ => {}
         }
     }

@@ -59,6 +59,7 @@ mod credentials;
 mod documentation;
 mod end;
 mod given_properties;
+mod hierarchy;
 mod hosts;
 mod names;
 mod old_journals;

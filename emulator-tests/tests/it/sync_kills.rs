@@ -1,18 +1,19 @@
 //! `kill -9` of a sync at moments that nobody chose, also among its deletions.
 //!
 //! After each kill everything that the source has is at the target in its old or its new version, unless only
-//! the target had it; the source is as it was. With a trash, what is gone from the target is in the trash. The same command then makes the target like the source.
+//! the target had it; the source is as it was. Half of the containers are in an account with a hierarchical
+//! namespace. With a trash, what is gone from the target is in the trash. The same command then makes the target like the source.
 //! `AZRING_SYNC_KILLS` says how many syncs are killed (`scripts/sync_kills.sh`: 200), `AZRING_SEED` which.
 
 use std::time::Duration;
 
 use azring_emulator_tests::command::{Azring, Folder};
 use azring_emulator_tests::compare::assert_same;
-use azring_emulator_tests::emulator::Server;
 use azring_emulator_tests::emulator::clock::pause;
+use azring_emulator_tests::emulator::{Options, Server};
 use azring_emulator_tests::rest::{BlobService, FileService};
-use azring_emulator_tests::single_account;
 use azring_emulator_tests::tree::{Tree, noise};
+use azring_emulator_tests::two_accounts::TwoAccounts;
 
 use super::end::End;
 use super::kills::Draw;
@@ -32,8 +33,9 @@ impl<'s> Case<'s> {
     fn draw(
         draw: &mut Draw,
         server: &'s Server,
-        (blobs, files): (&BlobService, &FileService),
+        (blobs, files): ([&BlobService; 2], &FileService),
     ) -> Self {
+        let blobs = blobs[draw.below(2) as usize];
         let container = || End::Container(blobs.fresh_container("kills"));
         let folder = || End::Folder(Folder::new());
         let (source, target) = match draw.below(5) {
@@ -156,11 +158,12 @@ fn kills() -> u64 {
 
 #[test]
 fn a_sync_that_is_killed_at_any_moment_loses_nothing_and_goes_on() {
-    let (server, blobs) = single_account::start();
-    let files = FileService::path_style(&server.file_url(), blobs.account(), None);
+    let accounts = TwoAccounts::flat_and_hierarchical(Options::default());
+    let (server, blobs) = (accounts.emulator(), [&accounts.one, &accounts.other]);
+    let [files, _] = accounts.file_services();
     let mut draw = Draw::new("sync kills");
     for _ in 0..kills() {
-        let case = Case::draw(&mut draw, &server, (&blobs, &files));
+        let case = Case::draw(&mut draw, server, (blobs, &files));
         for _ in 0..=draw.below(2) {
             let (requests, micros) = (draw.below(60), draw.below(3000));
             case.kill_after(requests, micros);

@@ -130,7 +130,8 @@ impl SourceDeletion<'_> {
 /// What the result of the removal means for the move.
 fn outcome(committed: &CommittedObject, result: Result<Removal>) -> Result<()> {
     match result {
-        Ok(Removal::Removed | Removal::Missing) => Ok(()),
+        // A directory is no object that is moved.
+        Ok(Removal::Removed | Removal::Missing | Removal::NotEmpty) => Ok(()),
         Ok(Removal::Kept) => Err(Error::Usage(format!(
             "`{}` is a symbolic link: the file that it leads to was copied, and the link stays",
             committed.entry.name

@@ -66,6 +66,7 @@ impl Run<'_> {
     ) -> Result<T> {
         let removal = RemovalOptions {
             snapshots: options.deletes_snapshots,
+            empty_folders: false,
         };
         let deletion = SourceDeletion {
             moves,

@@ -2,6 +2,7 @@
 
 use super::Planner;
 use super::target_names::collides;
+use crate::Result;
 use crate::entry::{Entry, Layout};
 use crate::job::sync::SyncAction;
 use crate::job::vhd_hint;
@@ -13,7 +14,6 @@ use crate::plan::overwrite::{OverwriteDecision, decide};
 use crate::plan::target_name::MappedName;
 use crate::store::{Stat, Tools};
 use crate::transfer::{CommitReceipt, CommittedObject};
-use crate::{Error, Result};
 
 /// The ends of the copy at which an entry is inspected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -167,7 +167,9 @@ impl Comparison {
             }
             Joined::Both(pair) => {
                 let (entry, found) = *pair;
-                self.findings().evidence.target_objects += 1;
+                // A directory is nothing that could be deleted.
+                let is_object = found.kind != Layout::Folder;
+                self.findings().evidence.target_objects += u64::from(is_object);
                 (entry, Some(found))
             }
         };
@@ -464,6 +466,9 @@ impl Comparison {
         let compare = self.options.compare;
         if entry.kind == Layout::Folder {
             decide_about_mark(compare, &source_facts, &target_facts)
+        } else if found.kind == Layout::Folder {
+            // A folder has no content that a file could be equal to.
+            ComparisonResult::Copy(Difference::Content)
         } else {
             decide(compare, &source_facts, &target_facts)
         }

@@ -126,6 +126,7 @@ impl Run<'_> {
     ) -> Result<()> {
         let removal = RemovalOptions {
             snapshots: options.deletes_snapshots,
+            empty_folders: options.deletes_empty_folders,
         };
         let target = &self.options.target;
         let remover = match &deletions.trash {
@@ -262,7 +263,7 @@ impl Run<'_> {
                 }
                 // A link stays, and nobody asked for its removal.
                 Ok(Removal::Kept) => deletions.links += 1,
-                Err(Error::Stopped) => {}
+                Ok(Removal::NotEmpty) | Err(Error::Stopped) => {}
                 Err(error) => {
                     let error = &self.stop.or_end_run(error);
                     if !matches!(error, Error::Stopped) {

@@ -253,7 +253,7 @@ fn with_protected(options: &SyncOptions, root: Option<&Path>) -> SyncOptions {
 /// Lists a side of a sync; nothing where that side does not exist.
 fn list(source: Option<&Arc<dyn Source>>, tools: &Tools) -> store::Pages {
     match source {
-        Some(source) => Arc::clone(source).list(tools, store::ListScope::default()),
+        Some(source) => Arc::clone(source).list_by_bytes(tools),
         None => tokio::sync::mpsc::channel(1).1,
     }
 }

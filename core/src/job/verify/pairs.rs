@@ -6,7 +6,7 @@ use crate::compare::{Joined, ListingJoin};
 use crate::entry::{Entry, EntryName, Layout};
 use crate::options::{Options, Selection};
 use crate::select::Filter;
-use crate::store::{self, ListScope, Source, Tools};
+use crate::store::{self, Source, Tools};
 use crate::{Error, Result, Side};
 
 /// Both sides.
@@ -78,7 +78,7 @@ impl Sides {
 
     /// Lists both.
     pub(super) fn join(&self, tools: &Tools) -> ListingJoin {
-        let list = |side: &Arc<dyn Source>| Arc::clone(side).list(tools, ListScope::default());
+        let list = |side: &Arc<dyn Source>| Arc::clone(side).list_by_bytes(tools);
         ListingJoin::new(list(&self.source), list(&self.target))
     }
 

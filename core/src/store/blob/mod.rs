@@ -47,6 +47,8 @@ mod writer;
 
 mod batches;
 
+mod emptied_folders;
+
 mod remover;
 
 mod property_setter;

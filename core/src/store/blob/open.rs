@@ -123,7 +123,10 @@ impl Opener for BlobOpener<'_> {
             looks: true,
             source: Arc::new(source),
             copy: Arc::new(BlobServerCopy::within(place.clone())),
-            remover: Arc::new(BlobRemover::new(place.clone())),
+            remover: Arc::new(BlobRemover::new(place.clone()).with(RemovalOptions {
+                empty_folders: true,
+                ..RemovalOptions::default()
+            })),
             stop: stop.clone(),
         }))
     }

@@ -4,8 +4,9 @@ use azring_transport as transport;
 use azring_transport::http::Request;
 
 use super::batches::Batches;
+use super::emptied_folders::EmptiedFolders;
 use super::request::delete_blob;
-use crate::entry::{Entry, Version};
+use crate::entry::{Entry, Layout, Version};
 use crate::location::BlobLocation;
 use crate::store::rest::conditions::Condition;
 use crate::store::rest::is_leased;
@@ -17,6 +18,7 @@ pub struct BlobRemover {
     place: BlobLocation,
     batches: Batches,
     options: RemovalOptions,
+    emptied: EmptiedFolders,
 }
 
 impl BlobRemover {
@@ -27,6 +29,7 @@ impl BlobRemover {
             batches: Batches::new(&place),
             place,
             options,
+            emptied: EmptiedFolders::default(),
         }
     }
 
@@ -49,7 +52,22 @@ impl BlobRemover {
                 self.outcome(entry, answer.map(drop))
             })
         };
-        entries.iter().zip(requests).map(outcome).collect()
+        let results: Vec<_> = entries.iter().zip(requests).map(outcome).collect();
+        if self.options.empty_folders {
+            self.note_folders(tools, entries, &results).await;
+        }
+        results
+    }
+
+    /// Notes the directories of what was removed.
+    async fn note_folders(&self, tools: &Tools, entries: &[Entry], results: &[Result<Removal>]) {
+        let removed = entries.iter().zip(results);
+        let removed = removed.filter(|(_, result)| matches!(result, Ok(Removal::Removed)));
+        let removed: Vec<String> = removed.map(|(entry, _)| self.full_name(entry)).collect();
+        self.emptied.note(tools, &self.place, &removed).await;
+        for name in &removed {
+            self.emptied.forget(name);
+        }
     }
 
     /// The request that removes the version of an object that was listed.
@@ -74,6 +92,11 @@ impl BlobRemover {
         match answer {
             Ok(()) => Ok(Removal::Removed),
             Err(error) if error.status() == Some(404) => Ok(Removal::Missing),
+            Err(error)
+                if entry.kind == Layout::Folder && error.code() == Some("DirectoryIsNotEmpty") =>
+            {
+                Ok(Removal::NotEmpty)
+            }
             Err(error) if error.status() == Some(412) && !is_leased(error.code()) => {
                 Err(self.changed(entry))
             }
@@ -101,5 +124,9 @@ impl Remover for BlobRemover {
         entries: &'a [Entry],
     ) -> Step<'a, Vec<Result<Removal>>> {
         Box::pin(self.remove_many(tools, entries))
+    }
+
+    fn remove_empty_folders<'a>(&'a self, tools: &'a Tools) -> Step<'a, ()> {
+        Box::pin(self.emptied.remove(tools, &self.place))
     }
 }

@@ -137,13 +137,20 @@ impl Source for BlobSource {
                 start_listing(|pages| listing.run(tools.clone(), scope, pages))
             }
             BlobSelection::Matching(pattern) => {
-                let listing = BlobListing {
-                    place,
-                    pattern: pattern.clone(),
-                    filter: Arc::clone(&self.filter),
-                    read_options: self.read_options,
-                };
+                let listing = self.listing(pattern);
                 start_listing(|pages| listing.run(tools.clone(), scope, pages))
+            }
+        }
+    }
+
+    fn list_by_bytes(self: Arc<Self>, tools: &Tools) -> Pages {
+        match &self.selection {
+            BlobSelection::Matching(pattern) if !self.place.is_account() => {
+                let listing = self.listing(pattern);
+                start_listing(|pages| listing.run_by_bytes(tools.clone(), pages))
+            }
+            BlobSelection::Matching(_) | BlobSelection::One(_) | BlobSelection::Versions(..) => {
+                self.list(tools, ListScope::default())
             }
         }
     }
@@ -307,6 +314,16 @@ impl Source for BlobSource {
 }
 
 impl BlobSource {
+    /// The listing of the blobs of the container that match.
+    fn listing(&self, pattern: &Pattern) -> BlobListing {
+        BlobListing {
+            place: BlobLocation::clone(&self.place),
+            pattern: pattern.clone(),
+            filter: Arc::clone(&self.filter),
+            read_options: self.read_options,
+        }
+    }
+
     /// The listed versions in this scope, as one page. Versions that do not exist are named.
     async fn listed_versions(&self, tools: &Tools, scope: &ListScope) -> Result<Page> {
         let BlobSelection::Versions(name, list) = &self.selection else {

@@ -31,6 +31,8 @@ pub(super) enum QueryKind {
     Blobs,
     /// The folders of a level and the blobs between them, at most this many.
     Level(Option<usize>),
+    /// The folders of a level and the blobs between them, with their properties.
+    Folder,
     /// The first blob only, for its name.
     First,
 }
@@ -83,6 +85,12 @@ impl Container for Remote {
             QueryKind::Level(entries_max) => list_blobs::PageRequest {
                 delimiter: Some("/"),
                 entries_max,
+                ..plain
+            },
+            QueryKind::Folder => list_blobs::PageRequest {
+                delimiter: Some("/"),
+                metadata: true,
+                tags: self.read_options.tags,
                 ..plain
             },
             QueryKind::First => list_blobs::PageRequest {

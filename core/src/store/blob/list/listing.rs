@@ -20,6 +20,7 @@ use crate::store::{ListScope, Page, Tools};
 use crate::{Error, Result};
 
 /// A listing of one container.
+#[derive(Clone)]
 pub(in crate::store::blob) struct BlobListing {
     /// The container or virtual directory.
     pub(in crate::store::blob) place: BlobLocation,
@@ -101,7 +102,7 @@ impl BlobListing {
     }
 
     /// The beginning of the whole listing: a part for each beginning of the selected names.
-    fn beginning(&self) -> Bookmark {
+    pub(super) fn beginning(&self) -> Bookmark {
         let directory = self.place.prefix();
         let prefixes = self.filter.prefixes(self.pattern.prefix()).into_iter();
         let mut parts = prefixes.map(|prefix| NameRange::whole(&format!("{directory}{prefix}")));

@@ -8,6 +8,10 @@
 //! service can begin a listing at a name, between names (`cut_points`; `order` compares names). A journal
 //! keeps the current page and the parts after it ([`Bookmark`](crate::store::listing::Bookmark)).
 //!
+//! A comparison needs the names in the order of their bytes (`by_bytes`). An account with a hierarchical
+//! namespace lists folder by folder, and is asked for one folder after the other then (`folder_items`);
+//! names with late characters are sorted (`late_names`).
+//!
 //! An object that is made during the listing may be found or not, as in any listing.
 
 mod container;
@@ -33,6 +37,12 @@ mod parts_ahead;
 mod window;
 
 mod listing;
+
+mod late_names;
+
+mod folder_items;
+
+mod by_bytes;
 
 pub(super) use listing::BlobListing;
 

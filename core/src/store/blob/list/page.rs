@@ -159,6 +159,9 @@ impl BlobListing {
         let mut listed = read_or_fetch_again(shown, fetched, fetch, parse).await?;
         let (entries, next) = (listed.entries.len(), listed.next.as_ref());
         memory.continuation.page("the listing", entries, next)?;
+        if listed.entries.iter().any(|blob| blob.has_resource_type) {
+            scope.service.is_hierarchical.set(true);
+        }
         let count = listed.entries.len();
         let first = listed.entries.first().map(|blob| blob.name.clone());
         let last = listed.entries.last().map(|blob| blob.name.clone());
@@ -200,11 +203,7 @@ impl BlobListing {
         before: &str,
     ) -> Result<page::ListedPage<ListedBlob>> {
         let PageScope { range, service, .. } = scope;
-        // The true time of a blob is in its metadata.
-        let parts = BlobParts {
-            carries: self.read_options.carries || self.filter.judges_time(),
-            facts: self.read_options.facts,
-        };
+        let parts = self.parts();
         loop {
             let mut bounds = Bounds::new(scope, before);
             let read = move |body: &[u8]| {
@@ -230,8 +229,17 @@ impl BlobListing {
         }
     }
 
+    /// What is read of each blob.
+    pub(super) fn parts(&self) -> BlobParts {
+        BlobParts {
+            // The true time of a blob is in its metadata.
+            carries: self.read_options.carries || self.filter.judges_time(),
+            facts: self.read_options.facts,
+        }
+    }
+
     /// The blob as an entry, if it is selected.
-    fn entry(
+    pub(super) fn entry(
         &self,
         blob: ListedBlob,
         directory: &str,

@@ -22,6 +22,8 @@ pub(super) struct Service {
     pub(super) order: Cell<Order>,
     /// Whether a listing can begin at a name; `None` before it was tested.
     pub(super) begins_at_names: Cell<Option<bool>>,
+    /// Whether the account has a hierarchical namespace, as far as its answers show.
+    pub(super) is_hierarchical: Cell<bool>,
 }
 
 impl Service {
@@ -30,6 +32,7 @@ impl Service {
             container,
             order: Cell::default(),
             begins_at_names: Cell::default(),
+            is_hierarchical: Cell::default(),
         })
     }
 

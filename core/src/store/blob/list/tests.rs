@@ -1,5 +1,6 @@
 //! A listing that is split is the listing that is not.
 
+mod by_bytes;
 mod model;
 
 use std::rc::Rc;

@@ -54,6 +54,7 @@ mod tests {
             snapshot: snapshot.map(Into::into),
             version: None,
             is_folder: false,
+            has_resource_type: false,
             archive: None,
             carried: None,
         };

@@ -1,6 +1,7 @@
 //! List Blobs: the names and properties of a container's blobs, page by page.
 //! <https://learn.microsoft.com/rest/api/storageservices/list-blobs>
 
+mod folder;
 mod level;
 
 use std::ops::ControlFlow;
@@ -22,6 +23,7 @@ use crate::store::rest::page::{ListedPage, Marker, read_marker, read_name};
 use crate::store::rest::xml::Xml;
 use crate::store::rest::{date, malformed};
 
+pub use folder::parse_folder;
 pub use level::{LevelItem, parse_level};
 
 /// The first version that knows `startFrom`, given only where that is asked for: what does not know the version refuses it.
@@ -86,6 +88,8 @@ pub struct ListedBlob {
     pub version: Option<Box<str>>,
     /// Whether it is a directory mark and no data.
     pub is_folder: bool,
+    /// The service says whether it is a file or a directory: the account has a hierarchical namespace.
+    pub has_resource_type: bool,
     /// Why it cannot be read, where its tier is the reason.
     pub archive: Option<ArchiveState>,
     /// The properties that are stored with it, where they are read.
@@ -212,6 +216,7 @@ struct PartialBlob {
     snapshot: Option<Box<str>>,
     version: Option<Box<str>>,
     is_folder: bool,
+    has_resource_type: bool,
     tier: FoundTier,
     facts: Option<Box<BlobFacts>>,
     carried: Option<Box<ObjectProperties>>,
@@ -223,6 +228,16 @@ fn read_blob(
     parts: BlobParts,
     is_behind: &mut impl FnMut(&str) -> bool,
 ) -> Result<Option<ListedBlob>> {
+    let read = read_parts(xml, parts, is_behind)?;
+    read.map(PartialBlob::finish).transpose()
+}
+
+/// The parts of a blob's element; `None` where its name is after the end.
+fn read_parts(
+    xml: &mut Xml<'_>,
+    parts: BlobParts,
+    is_behind: &mut impl FnMut(&str) -> bool,
+) -> Result<Option<PartialBlob>> {
     let mut draft = PartialBlob {
         carried: parts.carries.then(Box::default),
         facts: parts.facts.then(Box::default),
@@ -252,10 +267,7 @@ fn read_blob(
         }
         Ok(ControlFlow::Continue(()))
     })?;
-    if whole.is_break() {
-        return Ok(None);
-    }
-    draft.finish().map(Some)
+    Ok(whole.is_continue().then_some(draft))
 }
 
 impl PartialBlob {
@@ -282,7 +294,10 @@ impl PartialBlob {
                 "LeaseDuration" => self.fact(|facts| &mut facts.lease_duration, &xml.text()?),
                 "LeaseStatus" => self.fact(|facts| &mut facts.lease_status, &xml.text()?),
                 // Only accounts with a hierarchical namespace have this. Their directories are listed like blobs.
-                "ResourceType" => self.is_folder |= xml.text()?.trim() == "directory",
+                "ResourceType" => {
+                    self.has_resource_type = true;
+                    self.is_folder |= xml.text()?.trim() == "directory";
+                }
                 name => {
                     if let Some(carried) = &mut self.carried
                         && let Some(field) = stored_field(carried, name)
@@ -363,6 +378,7 @@ impl PartialBlob {
             version: self.version,
             // A directory mark has no bytes. A blob with bytes is data, whatever its metadata says.
             is_folder: self.is_folder && bytes == 0,
+            has_resource_type: self.has_resource_type,
             archive: self.tier.archive(),
             carried: self.carried,
             name: name.into(),

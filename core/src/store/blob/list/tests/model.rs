@@ -58,6 +58,8 @@ pub(super) struct Model {
     pub(super) level_page_max: usize,
     /// Every so many pages one is empty.
     pub(super) empty_every: usize,
+    /// Names are files and directories: one that others begin with and a slash is a directory.
+    pub(super) is_hierarchical: bool,
     /// What the listing waits for differs by this.
     pub(super) seed: u64,
     /// Pages of blobs and of levels that were asked for.
@@ -90,6 +92,7 @@ impl Model {
             page_max: 3,
             level_page_max: 5000,
             empty_every: 0,
+            is_hierarchical: false,
             seed: 0,
             pages: Cell::default(),
             level_pages: Cell::default(),
@@ -128,7 +131,8 @@ impl Model {
             if let Some(id) = id {
                 write!(xml, "<Snapshot>{id}</Snapshot>").unwrap();
             }
-            xml.push_str("<Properties><Last-Modified>Thu, 16 Aug 2018 15:19:39 GMT</Last-Modified><Etag>0x1</Etag><Content-Length>1</Content-Length></Properties></Blob>");
+            xml.push_str(&self.properties(name));
+            xml.push_str("</Blob>");
         }
         let next = ahead.next();
         let next = next.map(|(name, id)| {
@@ -138,12 +142,35 @@ impl Model {
         written(&xml, next)
     }
 
+    fn is_directory(&self, name: &str) -> bool {
+        let is_below = |other: &str| {
+            other
+                .strip_prefix(name)
+                .is_some_and(|rest| rest.starts_with('/'))
+        };
+        self.is_hierarchical && self.blobs.borrow().iter().any(|(other, _)| is_below(other))
+    }
+
+    fn properties(&self, name: &str) -> String {
+        let (bytes, kind) = match (self.is_hierarchical, self.is_directory(name)) {
+            (false, _) => (1, ""),
+            (true, false) => (1, "<ResourceType>file</ResourceType>"),
+            (true, true) => (0, "<ResourceType>directory</ResourceType>"),
+        };
+        format!(
+            "<Properties><Last-Modified>Thu, 16 Aug 2018 15:19:39 GMT</Last-Modified><Etag>0x1</Etag><Content-Length>{bytes}</Content-Length>{kind}</Properties>"
+        )
+    }
+
     fn level_page(&self, query: PageQuery<'_>, entries_max: Option<usize>) -> String {
         let mut items: Vec<String> = Vec::new();
         for (name, id) in &*self.blobs.borrow() {
             let Some(rest) = name.strip_prefix(query.prefix).filter(|_| id.is_none()) else {
                 continue;
             };
+            if self.is_directory(name) {
+                continue;
+            }
             let end = rest.find('/').map_or(rest.len(), |slash| slash + 1);
             let item = &name[..query.prefix.len() + end];
             if items.last().is_none_or(|last| last != item) {
@@ -172,7 +199,13 @@ impl Model {
             } else {
                 "Blob"
             };
-            write!(xml, "<{kind}><Name>{}</Name></{kind}>", escape(&**item)).unwrap();
+            let properties = match (query.kind, item.strip_suffix('/')) {
+                (QueryKind::Folder, Some(folder)) => self.properties(folder),
+                (QueryKind::Folder, None) => self.properties(item),
+                _ => String::new(),
+            };
+            let name = escape(&**item);
+            write!(xml, "<{kind}><Name>{name}</Name>{properties}</{kind}>").unwrap();
         }
         written(&xml, (end < items.len()).then(|| end.to_string()))
     }
@@ -217,7 +250,7 @@ impl Container for Model {
     fn page<'a>(&'a self, query: PageQuery<'a>) -> Step<'a, Result<Bytes>> {
         let count = match query.kind {
             QueryKind::Blobs => &self.pages,
-            QueryKind::Level(_) => &self.level_pages,
+            QueryKind::Level(_) | QueryKind::Folder => &self.level_pages,
             QueryKind::First => &self.questions,
         };
         count.set(count.get() + 1);
@@ -239,6 +272,7 @@ impl Container for Model {
             let page = match query.kind {
                 QueryKind::Blobs | QueryKind::First => self.blobs_page(query),
                 QueryKind::Level(entries_max) => self.level_page(query, entries_max),
+                QueryKind::Folder => self.level_page(query, None),
             };
             Ok(page.into())
         })

@@ -48,6 +48,7 @@ fn a_real_page_is_read() {
                 blob_type: Some(BlobType::Block),
                 snapshot: None,
                 is_folder: false,
+                has_resource_type: false,
                 archive: None,
                 version: None,
                 carried: None,
@@ -61,6 +62,7 @@ fn a_real_page_is_read() {
                 blob_type: Some(BlobType::Page),
                 snapshot: Some("2018-08-16T15:19:39.1234567Z".into()),
                 is_folder: true,
+                has_resource_type: false,
                 archive: None,
                 version: None,
                 carried: None,
@@ -98,7 +100,8 @@ fn a_directory_of_a_hierarchical_account_is_a_directory() {
     let page = page_of(&format!(
         "<Name>x</Name><Properties>{DATED}<ResourceType>directory</ResourceType><Content-Length>0</Content-Length></Properties>"
     ));
-    assert!(parse(page.as_bytes()).unwrap().entries[0].is_folder);
+    let found = &parse(page.as_bytes()).unwrap().entries[0];
+    assert!(found.is_folder && found.has_resource_type);
 }
 
 #[test]
@@ -194,6 +197,7 @@ fn any_blob() -> impl Strategy<Value = ListedBlob> {
                 blob_type: Some(BlobType::Append),
                 snapshot: snapshot.map(Into::into),
                 is_folder: is_folder && bytes == 0,
+                has_resource_type: false,
                 archive: None,
                 version: None,
                 carried: None,
