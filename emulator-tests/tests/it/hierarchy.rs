@@ -202,3 +202,20 @@ fn a_move_leaves_the_directories_and_verify_finds_no_difference() {
     assert!(container.names().is_empty());
     assert_eq!(container.directories().len(), 6);
 }
+
+#[test]
+fn a_copy_between_services_makes_directories_without_reading_them() {
+    let accounts = accounts(None);
+    let from = accounts.other.fresh_container("from");
+    tree().put_into(&from);
+    mark(&from, "empty/x");
+    let to = accounts.other.fresh_container("to");
+    let flat = accounts.one.fresh_container("flat");
+    for target in [&to, &flat] {
+        Azring::between(&from, target).arg("/S").run().succeeded();
+        let copied = Tree::get_from(target).only(|name| tree().get(name).is_some());
+        assert_same(&tree(), &copied);
+    }
+    assert_eq!(to.directories(), from.directories());
+    assert!(flat.names().contains(&"empty/x".to_owned()));
+}

@@ -96,7 +96,11 @@ impl BlobServerCopy {
     }
 
     fn method(&self, entry: &Entry) -> CopyMethod {
-        let is_block_blob = matches!(entry.kind, Layout::Plain | Layout::Folder | Layout::Link);
+        if entry.kind == Layout::Folder {
+            // It has no bytes, and an account with a hierarchical namespace may not copy a directory.
+            return CopyMethod::Blocks;
+        }
+        let is_block_blob = matches!(entry.kind, Layout::Plain | Layout::Link);
         let is_async = match self.way {
             CopyWay::Async => true,
             CopyWay::Auto => self.within_account,

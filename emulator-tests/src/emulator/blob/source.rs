@@ -8,6 +8,7 @@ use bytes::Bytes;
 
 use super::call::BlobCall;
 use super::encryption;
+use super::hierarchy;
 use super::operations::BlobOperations;
 use super::state::{Block, BlockList, Content, Encryption};
 use super::tag_query;
@@ -165,6 +166,10 @@ fn open_own(
     let blob = found
         .ok_or_else(Refusal::blob_not_found)
         .map_err(|refusal| cannot_verify(call, refusal))?;
+    let account = call.resources.accounts.find(source.account())?;
+    if account.is_hierarchical && hierarchy::is_directory(blob) {
+        return Err(cannot_verify(call, hierarchy::not_on_directory()));
+    }
     copy_source::check_conditions(call, blob.etag, blob.last_modified)?;
     tag_query::check_source(call.head, &blob.tags)?;
     // The client's key is the target's; no request can send the source's.

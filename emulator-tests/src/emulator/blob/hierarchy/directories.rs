@@ -112,6 +112,15 @@ pub fn check_empty(call: &BlobCall<'_>, state: &ContainerState) -> ServiceResult
     Ok(())
 }
 
+/// The refusal of a call that is not for directories.
+pub fn not_on_directory() -> Refusal {
+    Refusal::new(
+        400,
+        "OperationNotSupportedOnDirectory",
+        "The requested operation is not supported on a directory.",
+    )
+}
+
 /// The names of the directories above a name, the highest first.
 fn above(name: &str) -> impl Iterator<Item = &str> {
     name.match_indices('/').map(|(at, _)| &name[..at])

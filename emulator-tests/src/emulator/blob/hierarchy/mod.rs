@@ -10,7 +10,8 @@ mod features;
 mod names;
 
 pub use directories::{
-    check_empty, is_directory, make_missing, make_parents, resource_type, with_mark,
+    check_empty, is_directory, make_missing, make_parents, not_on_directory, resource_type,
+    with_mark,
 };
 pub use features::check as check_features;
 pub use names::own_target;
