@@ -12,66 +12,13 @@
 set -euo pipefail
 # shellcheck source=scripts/machine.sh
 . "$(dirname "${BASH_SOURCE[0]}")/machine.sh"
+# shellcheck source=scripts/podman.sh
+. "$root/scripts/podman.sh"
 
 image=mcr.microsoft.com/azure-storage/azurite:$(sed -n 's/.*"azurite": "\(.*\)".*/\1/p' "$root/emulator-tests/package.json")
 home=$root/.peers/containers
 # Outside of the project, for a socket's path must be short; the same each time, for podman writes it into its storage.
 run=/run/azring-containers-$(printf %s "$root" | cksum | cut -d ' ' -f 1)
-export CONTAINERS_CONF=$home/containers.conf
-
-# answers SOCKET: whether an engine answers the Docker API's ping there.
-answers() {
-  [ -S "$1" ] && python3 - "$1" <<'PYTHON' 2>/dev/null
-import socket, sys
-engine = socket.socket(socket.AF_UNIX)
-engine.settimeout(10)
-engine.connect(sys.argv[1])
-engine.sendall(b"GET /_ping HTTP/1.1\r\nHost: engine\r\nConnection: close\r\n\r\n")
-sys.exit(not engine.recv(64).startswith(b"HTTP/1.1 200 "))
-PYTHON
-}
-
-# In a container the project may lie on an overlay, which cannot carry another one; plain copies can lie anywhere.
-driver=overlay
-[ "$(stat -f -c %T "$root")" != overlayfs ] || driver=vfs
-podman=(podman --root "$home/storage" --runroot "$run/root" --tmpdir "$run/tmp" --storage-driver "$driver")
-
-# The process that `up` left, when it is still ours and not another one with its number.
-service() {
-  local pid
-  pid=$(cat "$run/pid" 2>/dev/null) || return 1
-  { tr '\0' ' ' <"/proc/$pid/cmdline"; } 2>/dev/null | grep -qF "unix://$run/engine.sock" || return 1
-  echo "$pid"
-}
-
-# The runtime: crun refuses machines with both versions of cgroups. The limits: podman asks for more than a machine may
-# grant. The manager: there may be no systemd to ask.
-write_settings() {
-  cat >"$CONTAINERS_CONF" <<'SETTINGS'
-[containers]
-default_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]
-[engine]
-runtime = "runc"
-cgroup_manager = "cgroupfs"
-events_logger = "file"
-SETTINGS
-}
-
-start_service() {
-  say "starting podman's engine at $run/engine.sock"
-  "${podman[@]}" system service --time=0 "unix://$run/engine.sock" </dev/null >"$run/log" 2>&1 &
-  local pid=$!
-  echo "$pid" >"$run/pid"
-  for _ in $(seq 300); do
-    answers "$run/engine.sock" && return
-    kill -0 "$pid" 2>/dev/null || break
-    sleep 0.1
-  done
-  cat "$run/log" >&2
-  down
-  fail "podman's engine does not answer"
-}
-
 # What the pinned Node.js is, and the libraries it is linked against, each where it lies on this machine.
 copy_node() {
   local node library
@@ -116,7 +63,7 @@ up() {
   local host=${DOCKER_HOST:-unix:///var/run/docker.sock}
   if answers "${host#unix://}"; then
     say "a container engine answers at $host: the tests pull $image into it"
-  elif service >/dev/null && answers "$run/engine.sock"; then
+  elif engine_process "$run" >/dev/null && answers "$run/engine.sock"; then
     host=unix://$run/engine.sock
     say "podman's engine answers already at $host"
   else
@@ -124,10 +71,13 @@ up() {
       printf 'error: no container engine answers at %s: start Docker, or run this as root to have podman\n' "$host" >&2
       exit 77
     fi
-    { have podman && have runc; } || install_packages "Azurite in a container" podman runc
-    mkdir -p "$home" "$run"
-    write_settings
-    start_service
+    need_podman "Azurite in a container"
+    own_podman "$home" "$run"
+    say "starting podman's engine at $run/engine.sock"
+    start_engine "$run" || {
+      down
+      fail "podman's engine does not answer"
+    }
     need_image
     host=unix://$run/engine.sock
   fi
@@ -136,20 +86,14 @@ up() {
 
 down() {
   [ -d "$run" ] || return 0
-  local pid
-  "${podman[@]}" rm --all --force --time 0 >/dev/null || true
-  if pid=$(service); then
-    kill "$pid"
-    # It is nobody's child here when another run of this script started it, so it cannot be waited for.
-    while [ -e "/proc/$pid" ] && service >/dev/null; do sleep 0.1; done
-  fi
-  ! mountpoint -q "$home/storage/overlay" || umount "$home/storage/overlay"
+  own_podman "$home" "$run"
+  end_podman "$home" "$run"
   rm -rf "$run"
 }
 
 # Here `up` runs behind a trap, so that a start that fails half-way leaves nothing behind either.
 with() {
-  service >/dev/null || trap down EXIT
+  engine_process "$run" >/dev/null || trap down EXIT
   up
   "$@" >&3
 }

@@ -7,6 +7,8 @@
 set -euo pipefail
 # shellcheck source=scripts/machine.sh
 . "$(dirname "${BASH_SOURCE[0]}")/machine.sh"
+# shellcheck source=scripts/emulator.sh
+. "$root/scripts/emulator.sh"
 
 [ $# -le 1 ] || fail "usage: scripts/demo.sh [FOLDER]"
 if [ $# = 1 ]; then
@@ -50,17 +52,7 @@ memory=$(awk '/^MemAvailable:/ { printf "%.0f", $2 * 1024 }' /proc/meminfo)
 [ "$memory_needed" -lt $((memory * 6 / 10)) ] \
   || fail "the service keeps $((memory_needed >> 20)) MiB in memory, of which $((memory >> 20)) MiB are free: give a smaller folder"
 
-# Azurite's account, whose key everybody knows: it protects nothing.
-account=devstoreaccount1
-key='Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=='
-
-work=$(mktemp -d "${TMPDIR:-/tmp}/azring-demo.XXXXXX")
-service=
-finish() {
-  [ -z "$service" ] || kill "$service" 2>/dev/null || true
-  rm -rf "$work"
-}
-trap finish EXIT
+make_work demo
 
 say "building azring"
 cargo build --release --locked -p azring -p azring-emulator-tests --bins
@@ -94,12 +86,8 @@ bytes=$(find "$folder" -type f -printf '%s\n' | awk '{ sum += $1 } END { printf 
 [ "$files" -gt 0 ] || fail "\`$folder\` holds no files"
 
 say "starting a blob service on this machine"
-exec 3< <(exec "$target/release/azring-emulator" --blob-port 0 --store memory --memory-limit $((bytes + bytes / 10 + 67108864)))
-service=$!
-read -r ready <&3 || fail "azring-emulator did not start"
-origin=${ready#*blob=}
-origin=${origin%% *}
-container=$origin/$account/demo
+start_emulator "$target/release/azring-emulator" --blob-port 0 --store memory --memory-limit $((bytes + bytes / 10 + 67108864))
+container=$blob/demo
 printf '%s\n' "$container"
 
 # timed WHAT COMMAND...: runs it and prints how fast the folder went.

@@ -8,6 +8,8 @@
 set -euo pipefail
 # shellcheck source=scripts/machine.sh
 . "$(dirname "${BASH_SOURCE[0]}")/machine.sh"
+# shellcheck source=scripts/emulator.sh
+. "$root/scripts/emulator.sh"
 
 runs=${1:-200}
 cd "$root"
@@ -17,33 +19,20 @@ if [ -z "$programs" ]; then
   cargo build --release --locked -p azring -p azring-emulator-tests --bins
   programs=$root/target/release
 fi
-# Azurite's account, whose key everybody knows: it protects nothing.
-key='Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=='
-
-work=$(mktemp -d "${TMPDIR:-/tmp}/azring-interrupted.XXXXXX")
-service=
-finish() {
-  [ -z "$service" ] || kill "$service" 2>/dev/null || true
-  rm -rf "$work"
-}
-trap finish EXIT
-
+make_work interrupted
 mkdir "$work/source"
 for number in $(seq 200); do head -c 20000 /dev/urandom >"$work/source/$number"; done
 cat >"$work/faults" <<'END'
 {"rules": [{"when": {"method": "PUT", "path": "*/c*/*7"}, "then": {"answer": {"status": 403, "code": "Nope"}}},
            {"when": {"method": "PUT", "path": "*/c*/*"}, "then": {"delay_ms": 30}}]}
 END
-"$programs/azring-emulator" --store null --faults "$work/faults" >"$work/ready" &
-service=$!
-until [ -s "$work/ready" ]; do sleep 0.1; done
-url=$(sed -n 's/^ready blob=\([^ ]*\).*/\1/p' "$work/ready")/devstoreaccount1
+start_emulator "$programs/azring-emulator" --store null --faults "$work/faults"
 
 export AZRING_CONFIG='' XDG_STATE_HOME=$work/state AZRING_DEST_KEY=$key
 wrong=0
 partial=0
 for run in $(seq "$runs"); do
-  "$programs/azring" "/Source:$work/source" "/Dest:$url/c$run" /DestType:Blob /Y /NC:4 >"$work/out" 2>"$work/err" &
+  "$programs/azring" "/Source:$work/source" "/Dest:$blob/c$run" /DestType:Blob /Y /NC:4 >"$work/out" 2>"$work/err" &
   azring=$!
   sleep "$(awk -v seed="$RANDOM" 'BEGIN { srand(seed); printf "%.3f", rand() * 1.6 }')"
   kill -INT "$azring" 2>/dev/null || true

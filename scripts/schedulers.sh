@@ -11,6 +11,8 @@
 set -euo pipefail
 # shellcheck source=scripts/machine.sh
 . "$(dirname "${BASH_SOURCE[0]}")/machine.sh"
+# shellcheck source=scripts/emulator.sh
+. "$root/scripts/emulator.sh"
 cd "$root"
 
 names=("$@")
@@ -24,24 +26,9 @@ if [ -z "${AZRING_PROGRAMS:-}" ]; then
 fi
 azring=$AZRING_PROGRAMS/azring
 
-work=$(mktemp -d)
-emulator=
-finish() {
-  [ -z "$emulator" ] || kill "$emulator" 2>/dev/null || true
-  rm -rf "$work"
-}
-trap finish EXIT
-
+make_work schedulers
 export XDG_STATE_HOME=$work/home XDG_CACHE_HOME=$work/home
-key=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==
-"$AZRING_PROGRAMS/azring-emulator" >"$work/emulator.log" 2>&1 &
-emulator=$!
-for _ in $(seq 1 200); do
-  ! grep -q '^ready' "$work/emulator.log" || break
-  sleep 0.05
-done
-blob=$(grep -o 'blob=[^ ]*' "$work/emulator.log" | cut -d= -f2) || fail "the emulator does not start"
-blob=$blob/devstoreaccount1
+start_emulator "$AZRING_PROGRAMS/azring-emulator"
 
 # A name that a shell, a manifest and a template could misread.
 tree="$work/it's a \$(tree)"
