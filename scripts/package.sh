@@ -4,6 +4,7 @@
 #
 #   scripts/package.sh                      builds the programs twice and packages them (about 12 minutes of processor time, 1.5 GB)
 #   scripts/package.sh fetch                only brings what that needs: crates, a linker and certificates from PyPI, rpmbuild
+#   scripts/package.sh aarch64              afterwards: an archive for aarch64 too, with Rust's standard library for it
 #   scripts/package.sh built FOLDER         packages the programs in FOLDER as they are, without the static ones and the images
 #   AZRING_PACKAGES=FOLDER                  another folder than target/packages
 #   AZRING_COMPRESSION=LEVEL                less than 9: larger packages in less time
@@ -22,6 +23,7 @@ out=${AZRING_PACKAGES:-$target/packages}
 built=$target/packages-build
 tools=$root/.peers/packaging
 triple=x86_64-unknown-linux-gnu
+other_triple=aarch64-unknown-linux-gnu
 programs=(azring azring-emulator)
 # The oldest glibc. Every later one has its symbols.
 oldest=2.17
@@ -40,17 +42,20 @@ fetch() {
   cargo fetch --locked --target "$triple"
 }
 
-# build VARIANT FLAGS COMMAND...: builds the programs, and leaves them in a folder of the variant, stripped, each with its debug
-# information beside it.
+# build VARIANT TRIPLE FLAGS COMMAND...: builds the programs for a target, and leaves them in a folder of the variant, stripped, each
+# with its debug information beside it.
 build() {
-  local variant=$1 flags=$2 crates name
-  shift 2
+  local variant=$1 built_for=$2 flags=$3 crates name paths files
+  shift 3
   say "building $variant"
-  crates=${CARGO_HOME:-$HOME/.cargo}/registry/src
-  crates=$(echo "$crates"/*)
   # Every path that would be in a program gets a name that is the same everywhere.
-  CFLAGS="-ffile-prefix-map=$root=/usr/src/azring -ffile-prefix-map=$crates=/usr/src/crates" \
-    RUSTFLAGS="--remap-path-prefix=$root=/usr/src/azring --remap-path-prefix=$crates=/usr/src/crates -Clink-arg=-Wl,--build-id=sha1 $flags" \
+  paths=--remap-path-prefix=$root=/usr/src/azring
+  files=-ffile-prefix-map=$root=/usr/src/azring
+  for crates in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*; do
+    paths+=" --remap-path-prefix=$crates=/usr/src/crates"
+    files+=" -ffile-prefix-map=$crates=/usr/src/crates"
+  done
+  CFLAGS=$files RUSTFLAGS="$paths -Clink-arg=-Wl,--build-id=sha1 $flags" \
     CARGO_INCREMENTAL=0 PATH="$tools/bin:$PATH" \
     "$@" --release --locked --offline --target-dir "$built/$variant" \
     -p azring -p azring-emulator-tests --bin azring --bin azring-emulator
@@ -58,8 +63,8 @@ build() {
   for name in "${programs[@]}"; do
     (
       cd "$built/$variant/stripped"
-      objcopy --only-keep-debug --compress-debug-sections=zlib "../$triple/release/$name" "$name.debug"
-      objcopy --strip-all --remove-section=.comment --add-gnu-debuglink="$name.debug" "../$triple/release/$name" "$name"
+      objcopy --only-keep-debug --compress-debug-sections=zlib "../$built_for/release/$name" "$name.debug"
+      objcopy --strip-all --remove-section=.comment --add-gnu-debuglink="$name.debug" "../$built_for/release/$name" "$name"
     )
   done
 }
@@ -67,13 +72,13 @@ build() {
 # need_old_glibc PROGRAM: fails if it needs a later glibc than the oldest.
 need_old_glibc() {
   local latest
-  latest=$(objdump -T "$1" | grep -o 'GLIBC_[0-9.]*' | sort -uV | tail -n 1)
+  latest=$(readelf --version-info --wide "$1" | grep -o 'GLIBC_[0-9.]*' | sort -uV | tail -n 1)
   [ "$(printf 'GLIBC_%s\n' "$oldest" "${latest#GLIBC_}" | sort -V | tail -n 1)" = "GLIBC_$oldest" ] \
     || fail "\`$1\` needs $latest, and is to run with glibc $oldest"
 }
 # need_no_library PROGRAM: fails if it needs any shared library.
 need_no_library() {
-  ! objdump -p "$1" | grep -q NEEDED || fail "\`$1\` is not static"
+  ! readelf --dynamic --wide "$1" | grep -q NEEDED || fail "\`$1\` is not static"
 }
 
 make_packages() {
@@ -82,6 +87,25 @@ make_packages() {
     --out "$out" --time "$SOURCE_DATE_EPOCH" --revision "$(git rev-parse HEAD 2>/dev/null || echo unknown)" "$@"
   say "they are in $out"
 }
+
+# aarch64: the archive of programs that this machine cannot run: their texts are those of the programs for this machine. The
+# objcopy is that of Rust, which knows every processor.
+aarch64() {
+  local compiler
+  [ -x "$built/glibc/stripped/azring" ] || fail "run scripts/package.sh before"
+  compiler=$(rustc --print sysroot)
+  [ -d "$compiler/lib/rustlib/$other_triple" ] || rustup target add "$other_triple"
+  cargo fetch --locked --target "$other_triple"
+  objcopy() { LD_LIBRARY_PATH=$compiler/lib "$compiler/lib/rustlib/$triple/bin/rust-objcopy" "$@"; }
+  build aarch64 "$other_triple" "" cargo-zigbuild zigbuild --target "$other_triple.$oldest"
+  unset -f objcopy
+  for name in "${programs[@]}"; do
+    need_old_glibc "$built/aarch64/stripped/$name"
+  done
+  make_packages --glibc "$built/glibc/stripped" --aarch64 "$built/aarch64/stripped" --zig "$(zig_folder)"
+}
+
+zig_folder() { "$tools/bin/python3" -c 'import ziglang; print(ziglang.__path__[0])'; }
 
 export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
 case ${1:-} in
@@ -100,16 +124,19 @@ case ${1:-} in
     make_packages --glibc "$stripped"
     exit
     ;;
-  *) fail "usage: scripts/package.sh [fetch | built FOLDER]" ;;
+  aarch64)
+    aarch64
+    exit
+    ;;
+  *) fail "usage: scripts/package.sh [fetch | aarch64 | built FOLDER]" ;;
 esac
 
 fetch
-build glibc "" cargo-zigbuild zigbuild --target "$triple.$oldest"
-build static "-Ctarget-feature=+crt-static" cargo build --target "$triple"
+build glibc "$triple" "" cargo-zigbuild zigbuild --target "$triple.$oldest"
+build static "$triple" "-Ctarget-feature=+crt-static" cargo build --target "$triple"
 for name in "${programs[@]}"; do
   need_old_glibc "$built/glibc/stripped/$name"
   need_no_library "$built/static/stripped/$name"
 done
-zig=$("$tools/bin/python3" -c 'import ziglang; print(ziglang.__path__[0])')
 certificates=$("$tools/bin/python3" -c 'import certifi; print(certifi.where())')
-make_packages --glibc "$built/glibc/stripped" --static "$built/static/stripped" --zig "$zig" --certificates "$certificates"
+make_packages --glibc "$built/glibc/stripped" --static "$built/static/stripped" --zig "$(zig_folder)" --certificates "$certificates"

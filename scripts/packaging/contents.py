@@ -23,6 +23,8 @@ class Build:
     """Built programs, and what was linked into them."""
 
     programs: Path
+    # The same programs for this machine: they print their manual and completions.
+    speakers: Path
     sysroot: Path
     zig: Path | None
     static: bool
@@ -39,8 +41,8 @@ def _said(path: Path, *words: str) -> str:
 
 def of(product: Product, build: Build) -> dict[str, Entry]:
     """The files, by their path below the prefix."""
-    path = build.programs / product.name
-    files = {f"bin/{product.name}": program(path.read_bytes())}
+    path = build.speakers / product.name
+    files = {f"bin/{product.name}": program((build.programs / product.name).read_bytes())}
     documents = f"share/doc/{product.name}"
     texts = {
         f"{documents}/LICENSE": (ROOT / "LICENSE").read_bytes(),

@@ -3,6 +3,7 @@
 
     make.py --glibc FOLDER --static FOLDER --out FOLDER --time SECONDS --revision COMMIT --certificates FILE --zig FOLDER
     make.py --glibc FOLDER --out FOLDER --time SECONDS --revision COMMIT    without what needs static programs
+    make.py --aarch64 FOLDER --glibc FOLDER ...                             only an archive for that processor
 
 The folders hold `azring` and `azring-emulator`, and beside them `*.debug` with their debug information where there is any.
 """
@@ -21,15 +22,16 @@ import npm
 import rpm
 import wheel
 from archive import Entry, tar_gz
-from project import Product, products
+from project import AARCH64, TARGET, Product, products
 
 MACHINE = "x86_64-linux"
+OTHER_MACHINE = "aarch64-linux"
 
 
 def arguments() -> argparse.Namespace:
     """What the command line says."""
     parser = argparse.ArgumentParser()
-    for name, kind in {"glibc": Path, "static": Path, "out": Path, "time": int, "revision": str, "certificates": Path, "zig": Path}.items():
+    for name, kind in {"glibc": Path, "static": Path, "aarch64": Path, "out": Path, "time": int, "revision": str, "certificates": Path, "zig": Path}.items():
         parser.add_argument(f"--{name}", type=kind, required=name in ("glibc", "out", "time", "revision"))
     return parser.parse_args()
 
@@ -45,13 +47,16 @@ def libc_version() -> str:
 
 
 def builds(given: argparse.Namespace) -> dict[str, contents.Build]:
-    """What was built, by the name of its variant."""
+    """What was built, by the name of its machine and variant."""
     rust = re.search(r"^release: (.*)$", said("rustc", "-vV"), re.MULTILINE).group(1)
     common = {"sysroot": Path(said("rustc", "--print", "sysroot")), "revision": given.revision, "time": given.time}
-    found = {"": contents.Build(programs=given.glibc, zig=given.zig, static=False, parts={"rust-std": rust}, **common)}
+    if given.aarch64:
+        return {OTHER_MACHINE: contents.Build(programs=given.aarch64, speakers=given.glibc, zig=given.zig, static=False,
+                                              parts={"rust-std": rust}, **common)}
+    found = {MACHINE: contents.Build(programs=given.glibc, speakers=given.glibc, zig=given.zig, static=False, parts={"rust-std": rust}, **common)}
     if given.static:
         parts = {"rust-std": rust, "glibc": libc_version()}
-        found["-static"] = contents.Build(programs=given.static, zig=None, static=True, parts=parts, **common)
+        found[f"{MACHINE}-static"] = contents.Build(programs=given.static, speakers=given.static, zig=None, static=True, parts=parts, **common)
     return found
 
 
@@ -65,12 +70,12 @@ def packages(given: argparse.Namespace, made: list[Product]) -> list[tuple[str, 
     out = []
     for variant, build in builds(given).items():
         files = {product.name: contents.of(product, build) for product in made}
-        stem = f"azring-{made[0].version}-{MACHINE}{variant}"
+        stem = f"azring-{made[0].version}-{variant}"
         everything = {name: entry for own in files.values() for name, entry in own.items()}
         out.append((f"{stem}.tar.gz", tar_gz(everything, given.time, f"{stem}/")))
         if debug := debug_information(build):
             out.append((f"{stem}-debug.tar.gz", tar_gz(debug, given.time, f"{stem}-debug/")))
-        for product in made:
+        for product in made if variant != OTHER_MACHINE else []:
             own = files[product.name]
             if build.static:
                 out.append(image.package(product, own, given.certificates.read_bytes(), given.time))
@@ -89,11 +94,12 @@ def main() -> None:
     given = arguments()
     given.out.mkdir(parents=True, exist_ok=True)
     sums = []
-    for name, data in packages(given, products()):
+    for name, data in packages(given, products(AARCH64 if given.aarch64 else TARGET)):
         (given.out / name).write_bytes(data)
         sums.append(f"{hashlib.sha256(data).hexdigest()}  {name}\n")
         print(f"{len(data) / 2**20:8.1f} MiB  {name}")
-    (given.out / "SHA256SUMS").write_text("".join(sorted(sums, key=lambda line: line.split()[1])))
+    listed = given.out / ("SHA256SUMS-aarch64" if given.aarch64 else "SHA256SUMS")
+    listed.write_text("".join(sorted(sums, key=lambda line: line.split()[1])))
 
 
 main()

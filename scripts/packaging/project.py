@@ -8,6 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = "x86_64-unknown-linux-gnu"
+AARCH64 = "aarch64-unknown-linux-gnu"
 # Edges to what is linked. A plug-in of the compiler is not, nor is what a build script uses.
 LINKED = "normal,no-proc-macro"
 
@@ -56,9 +57,9 @@ def _checksums() -> dict[tuple[str, str], str]:
     return found
 
 
-def _linked(package: str) -> set[tuple[str, str]]:
+def _linked(package: str, target: str) -> set[tuple[str, str]]:
     """Name and version of each crate in the program of a package. `cargo tree` knows which optional ones are."""
-    lines = _cargo("tree", "-p", package, "-e", LINKED, "--prefix", "none", "--format", "{p}", "--target", TARGET)
+    lines = _cargo("tree", "-p", package, "-e", LINKED, "--prefix", "none", "--format", "{p}", "--target", target)
     found = set()
     for line in lines.splitlines():
         name, version, *_ = line.split()
@@ -66,15 +67,15 @@ def _linked(package: str) -> set[tuple[str, str]]:
     return found
 
 
-def products() -> list[Product]:
-    """The two programs."""
-    metadata = json.loads(_cargo("metadata", "--format-version", "1", "--filter-platform", TARGET))
+def products(target: str) -> list[Product]:
+    """The two programs for a target."""
+    metadata = json.loads(_cargo("metadata", "--format-version", "1", "--filter-platform", target))
     packages = {package["id"]: package for package in metadata["packages"]}
     nodes = {node["id"]: node for node in metadata["resolve"]["nodes"]}
     checksums = _checksums()
     made = []
     for package, name in [("azring", "azring"), ("azring-emulator-tests", "azring-emulator")]:
-        linked = _linked(package)
+        linked = _linked(package, target)
         crates = []
         for identity, found in packages.items():
             if (found["name"], found["version"]) not in linked:
