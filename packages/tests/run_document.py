@@ -5,7 +5,7 @@
 
 A fenced block of `sh` is run. A block in another language is written to the file that its first line names, and of a pipeline
 (`.yml`) each step is run then, in a shell of its own as its service does. Blocks with another word, as in ```` ```sh containers ````,
-are done only if that word is MARK. It ends with the first command that fails.
+are done only if that word is MARK; with a MARK no block may be left. It ends with the first command that fails.
 """
 
 import re
@@ -35,6 +35,7 @@ def main() -> None:
     """Does it."""
     document, mark = Path(sys.argv[1]).read_text(), sys.argv[2] if len(sys.argv) > 2 else None
     done = 0
+    everything = sum(line.startswith("```") for line in document.splitlines()) // 2
     for language, words, text in BLOCK.findall(document):
         words = words.split()
         name = next((word for word in words if "." in word), None)
@@ -54,7 +55,9 @@ def main() -> None:
                 sys.exit(f"error: {name} has no step")
             for step in found:
                 run(step)
-    print(f"{done} blocks of {sys.argv[1]} done")
+    if mark is not None and done != everything:
+        sys.exit(f"error: {everything - done} blocks were left")
+    print(f"{done} of {everything} blocks")
 
 
 main()
