@@ -195,3 +195,14 @@ fn directories_are_still_there_after_a_restart() {
     assert_eq!(names(&client), before);
     delete(&client, "a/b").refused(409, "DirectoryIsNotEmpty");
 }
+
+#[test]
+fn a_directory_is_no_source_of_a_copy() {
+    let (server, client) = with_box();
+    put(&client, "a/b").expect(201);
+    for (name, status) in [("a", 400), ("a/b", 202)] {
+        let source = format!("{}/{DEVELOPMENT_ACCOUNT}/box/{name}", server.blob_url());
+        let copy = client.put("box/copy").header("x-ms-copy-source", &source);
+        copy.send().expect(status);
+    }
+}
