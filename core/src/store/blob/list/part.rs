@@ -297,10 +297,6 @@ impl PartProgress {
         }
         self.pages += 1;
         self.last = page.last.clone().or(self.last.take());
-        if service.is_hierarchical.get() {
-            // No prefix has a folder together with what is in it, and without the folder's neighbours.
-            return Vec::new();
-        }
         let can_cut = service.begins_at_names.get() != Some(false);
         if can_cut {
             self.sample
