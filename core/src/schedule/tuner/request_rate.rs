@@ -41,9 +41,14 @@ const REQUESTS_USUAL: f64 = 2000.0;
 /// Windows without push-back after which a pace that is not the limit is forgotten.
 const FORGET_AFTER: u32 = 40;
 
-/// A pace does not help when a pace this much lower is refused nearly as often, by this part of the
-/// first share. A lower pace would then only move less.
-const CUT_IN_VAIN: f64 = 4.0;
+/// A pace does not help when one this much lower is refused nearly as often, by this part of the first share. A lower
+/// pace would then only move less.
+///
+/// Where several clients share a limit on bytes, all begin with the credit of an idle service, far above their parts,
+/// and all are refused until all have slowed down. So a smaller cut proves nothing there: a client without a pace would
+/// take the others' parts.
+const REQUESTS_CUT_IN_VAIN: f64 = 4.0;
+const BYTES_CUT_IN_VAIN: f64 = 8.0;
 const SHARE_IN_VAIN: f64 = 0.7;
 
 /// The weight of a window in the smoothed share of refused attempts.
@@ -198,7 +203,12 @@ impl RequestRate {
         let measured = if ended < FEW { pace } else { mean * 1.02 };
         let cut = (pace * 0.97).min(measured).max(pace * least);
         let (first, first_share) = *self.first.get_or_insert((pace, self.share));
-        if cut * CUT_IN_VAIN < first && self.share > SHARE_IN_VAIN * first_share {
+        let in_vain = if self.is_requests {
+            REQUESTS_CUT_IN_VAIN
+        } else {
+            BYTES_CUT_IN_VAIN
+        };
+        if cut * in_vain < first && self.share > SHARE_IN_VAIN * first_share {
             *self = Self {
                 without: WITHOUT_PACE,
                 ..Self::default()
