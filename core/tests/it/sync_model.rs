@@ -155,13 +155,12 @@ impl End {
         }
     }
 
-    /// Makes files look older than whatever is written now.
-    fn age(&self, model: &Model) {
+    /// Gives the files of a folder this time.
+    fn set_modified(&self, model: &Model, time: SystemTime) {
         let Self::Folder(folder) = self else { return };
-        let old = SystemTime::now() - Duration::from_hours(1);
         for name in model.keys() {
             let file = File::options().write(true).open(folder.path().join(name));
-            file.and_then(|file| file.set_modified(old)).expect("ours");
+            file.and_then(|file| file.set_modified(time)).expect("ours");
         }
     }
 
@@ -313,8 +312,11 @@ impl Case {
         let (source, target) = (draw.model(), draw.model());
         // The source is written last, so that what differs is newer there.
         to.fill(&target);
-        to.age(&target);
+        to.set_modified(&target, SystemTime::now() - Duration::from_hours(1));
         from.fill(&source);
+        // A file system's clock ticks every few milliseconds: without this a file can be older than a blob that was
+        // written before it.
+        from.set_modified(&source, SystemTime::now());
         Self {
             source,
             target,
