@@ -37,10 +37,10 @@ for at in 1 2 3 4 5 6 7 8; do
   head -c $((at * 3000)) /dev/urandom >"$tree/below/file $at"
 done
 
-# emit NAME FILE: a plan of four shards, and what the scheduler is given.
+# emit NAME FILE [PLAN]: a plan of four shards, and what the scheduler is given.
 emit() {
-  AZRING_DEST_KEY=$key "$azring" shard plan "$tree" "$blob/$1" --into "$work/plan-$1" --shards 4 --dest-type blob \
-    --recursive --quiet --emit "$1" >"$2"
+  AZRING_DEST_KEY=$key AZRING_PLAN_KEY=$key "$azring" shard plan "$tree" "$blob/$1" --into "${3:-$work/plan-$1}" --shards 4 \
+    --dest-type blob --recursive --quiet --emit "$1" >"$2"
   [ -s "$2" ] || fail "$1 is given nothing"
   ! grep -qF "$key" "$2" || fail "what $1 is given has a key"
 }
@@ -51,6 +51,18 @@ run_kubernetes() {
   # The check is one: a wrong field is found.
   sed 's/completionMode: Indexed/completionMode: 7/' "$work/job.yaml" >"$work/wrong.yaml"
   ! "$folder/bin/kubernetes-validate" --strict "$work/wrong.yaml" >/dev/null 2>&1 || fail "a wrong manifest is taken for a right one"
+  # A plan in a container needs no volume. What the pods and the merge would run is run here.
+  emit kubernetes "$work/hosted.yaml" "$blob/plans/kubernetes"
+  "$folder/bin/kubernetes-validate" --strict "$work/hosted.yaml"
+  ! grep -q '"claimName":"azring-plan"' "$work/hosted.yaml" || fail "a plan in a container gets a volume"
+  local index words
+  for index in 0 1 2 3 merge; do
+    mapfile -d '' -t words < <("$folder/bin/python3" "$pins/manifest_words.py" "$work/hosted.yaml" "$index" "$work/pod-$index")
+    AZRING_DEST_KEY=$key AZRING_PLAN_KEY=$key "$azring" "${words[@]:1}" >"$work/pod.log" 2>&1 || fail "$(cat "$work/pod.log")"
+  done
+  AZRING_SOURCE_KEY=$key "$azring" --source "$blob/kubernetes" --destination "$work/pods" --source-type blob --recursive --quiet >/dev/null
+  diff -r "$tree" "$work/pods" || fail "the trees differ"
+  echo "the commands of a manifest have run four shards of a plan in a container"
 }
 
 run_batch() {

@@ -80,11 +80,13 @@ fn definitions(terms: &[(&str, &str)], width: usize) -> String {
 
 const SHARDS: &[(&str, &str)] = &[
     (
-        "azring shard plan <source> <destination> --into <folder> [--shards <n> | --bytes-per-shard <size>]",
+        "azring shard plan <source> <destination> --into <folder> [--shards <n> | --bytes-per-shard <size> | --by range]",
         "Lists the source once and cuts the copy into shards, with the parameters and filters of a copy. The plan has no \
          credential. With `--bytes-per-shard` workers can begin with the first shard while the plan goes on. The same \
          command goes on with an interrupted plan, and a folder holds one plan. A plan is complete only if everything \
-         was listed; objects that cannot be copied are in no shard and are a failure.",
+         was listed; objects that cannot be copied are in no shard and are a failure. Objects larger than \
+         `--split-above` (as `--bytes-per-shard`) are copied in parts by several shards, and committed by the worker that \
+         finishes the last part. With `--by range` a shard is a range of names, which its worker lists.",
     ),
     (
         "azring shard run <plan> <i|i-j> <source> <destination> [--state <folder>] [credentials]",
@@ -100,9 +102,10 @@ const SHARDS: &[(&str, &str)] = &[
          rest has failed.",
     ),
     (
-        "azring shard merge <plan> [--ledger <file>] [--report <file>]",
+        "azring shard merge <plan> [<source> <destination>] [--ledger <file>] [--report <file>]",
         "Checks the results of all shards and writes one ledger and one report. It names failed shards with the command \
-         that runs them again. The exit codes are those of `status`.",
+         that runs them again. With the two places it first commits objects whose parts are all written and that no \
+         worker has committed. The exit codes are those of `status`.",
     ),
     (
         "Exit codes of `shard run`",

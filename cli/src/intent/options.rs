@@ -100,7 +100,7 @@ pub(super) fn between(
         sync: sync::sync(args, environment)?,
         moves: moves::moves(args),
         verify: verify::verify(args)?,
-        is_shard: false,
+        shard: None,
         as_subdir: args.has(&row::AS_SUBDIR),
         preview: args.has(&row::L),
     })

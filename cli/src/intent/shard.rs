@@ -9,6 +9,8 @@ const OWN: &[&Parameter] = &[
     &row::INTO,
     &row::SHARDS,
     &row::BYTES_PER_SHARD,
+    &row::SPLIT_ABOVE,
+    &row::CUTS,
     &row::STATE,
     &row::EMIT,
 ];

@@ -42,11 +42,16 @@ pub(super) fn check(args: &ParsedArgs) -> Result<(), UsageError> {
     if !args.has(&row::VERIFY_ONLY) {
         return if args.has(&row::BY) {
             let name = spelled(&row::BY);
-            let text = format!("`{name}` is only for `azring verify`");
+            let text = format!("`{name}` is only for `azring verify` and `azring shard plan`");
             Err(UsageError::meaning(text))
         } else {
             Ok(())
         };
+    }
+    if read::choice(args, &row::BY)? == Some("range") {
+        let name = spelled(&row::BY);
+        let text = format!("`{name}` of a verification is `size`, `md5` or `read`");
+        return Err(UsageError::meaning(text));
     }
     match FOREIGN.iter().find(|parameter| args.has(parameter)) {
         Some(parameter) => Err(UsageError::meaning(format!(

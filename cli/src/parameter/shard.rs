@@ -4,7 +4,15 @@ use super::{BLOBS_FILES, Group, Parameter, Value};
 
 pub(super) const GROUP: Group = Group {
     title: "Many machines (`azring shard`)",
-    rows: &[&INTO, &SHARDS, &BYTES_PER_SHARD, &STATE, &EMIT],
+    rows: &[
+        &INTO,
+        &SHARDS,
+        &BYTES_PER_SHARD,
+        &SPLIT_ABOVE,
+        &CUTS,
+        &STATE,
+        &EMIT,
+    ],
 };
 
 pub(crate) static INTO: Parameter = Parameter {
@@ -50,6 +58,37 @@ pub(crate) static BYTES_PER_SHARD: Parameter = Parameter {
     detail: "What a shard of `azring shard plan` costs: a number of bytes, or a number followed by K, M, G or T. Each \
              object costs its bytes and 4 MiB. A shard has neighbouring objects in the order of the listing, and one \
              larger object alone. Workers can begin with the first shard while the plan goes on.",
+    since: "azring 0.2",
+};
+
+pub(crate) static SPLIT_ABOVE: Parameter = Parameter {
+    slash: "SplitAbove",
+    dash: &["split-above"],
+    value: Value::Required("size"),
+    secret: false,
+    identity: false,
+    applies_to: BLOBS_FILES,
+    default: "as `/BytesPerShard`",
+    brief: "From which size on `shard plan` splits an object",
+    detail: "Objects of more bytes are copied in parts of at most so many, which are in several shards, and committed \
+             once: by the worker that finishes the last part, or by `azring shard merge`. A number of bytes, or a number \
+             followed by K, M, G or T; 0 splits no object. Block blobs, files of a folder and, with `/Y`, page blobs can be split; \
+             append blobs and files of a share cannot.",
+    since: "azring 0.2",
+};
+
+pub(crate) static CUTS: Parameter = Parameter {
+    slash: "Cuts",
+    dash: &["cuts"],
+    value: Value::Required("file"),
+    secret: false,
+    identity: false,
+    applies_to: BLOBS_FILES,
+    default: "none: the plan lists the source",
+    brief: "Names before which the shards of `shard plan /By:range` end",
+    detail: "A file with a name relative to the source in each line, in the order in which the source lists. With \
+             `/By:range` there is a shard before the first name, between each two names and after the last one, and \
+             the plan lists nothing. No object need have such a name.",
     since: "azring 0.2",
 };
 

@@ -185,7 +185,7 @@ pub(crate) static VERIFY_ONLY: Parameter = Parameter {
 pub(crate) static BY: Parameter = Parameter {
     slash: "By",
     dash: &["by"],
-    value: Value::Choice(&["size", "md5", "read"]),
+    value: Value::Choice(&["size", "md5", "read", "range"]),
     secret: false,
     identity: true,
     applies_to: BLOBS_FILES,
@@ -193,6 +193,6 @@ pub(crate) static BY: Parameter = Parameter {
     brief: "How `verify` compares objects of equal length",
     detail: "`size` compares lengths only. `md5` compares the stored MD5s, and computes that of a file of this \
              machine; an object without a stored MD5 is a failure. `read` reads every object on both sides and \
-             compares the bytes.",
+             compares the bytes. `azring shard plan` takes `range` alone: each shard is a range of names, which its worker lists.",
     since: "azring 0.2",
 };

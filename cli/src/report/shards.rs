@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use azring_core::shard::{PlanProgress, ShardProgress, ShardResult};
+use azring_core::shard::{LedgerLine, ObjectOutcome, PlanProgress, ShardProgress, ShardResult};
 
 use super::html::Text;
 use super::page::STYLE;
@@ -48,6 +48,10 @@ fn state(progress: &PlanProgress) -> String {
 fn write_sums(progress: &PlanProgress, out: &mut String) {
     let sum = |of: fn(&ShardResult) -> u64| -> u64 { progress.results().map(of).sum() };
     let (objects, bytes) = progress.plan.sums();
+    let split = progress.object_results().map(|result| &result.line);
+    let (split_done, split_skipped): (Vec<_>, Vec<_>) =
+        split.partition(|line| line.outcome == ObjectOutcome::Done);
+    let bytes_of = |lines: &[&LedgerLine]| lines.iter().map(|line| line.bytes).sum::<u64>();
     out.push_str(
         "<table>\n<thead><tr><th></th><th>Objects</th><th>Bytes</th></tr></thead>\n<tbody>\n",
     );
@@ -55,13 +59,13 @@ fn write_sums(progress: &PlanProgress, out: &mut String) {
         ("Planned", objects, bytes),
         (
             "Copied",
-            sum(|result| result.done),
-            sum(|result| result.done_bytes),
+            sum(|result| result.done) + split_done.len() as u64,
+            sum(|result| result.done_bytes) + bytes_of(&split_done),
         ),
         (
             "Skipped",
-            sum(|result| result.skipped),
-            sum(|result| result.skipped_bytes),
+            sum(|result| result.skipped) + split_skipped.len() as u64,
+            sum(|result| result.skipped_bytes) + bytes_of(&split_skipped),
         ),
         (
             "In no shard",
@@ -92,8 +96,12 @@ fn write_shards(progress: &PlanProgress, out: &mut String) {
     {
         let state = match shard {
             ShardProgress::Done(result) => {
+                let parts = match result.parts.len() {
+                    0 => String::new(),
+                    parts => format!(", {parts} part(s) of larger objects"),
+                };
                 format!(
-                    "{} copied, {} skipped",
+                    "{} copied, {} skipped{parts}",
                     count(result.done),
                     count(result.skipped)
                 )

@@ -166,7 +166,7 @@ impl Feed<'_> {
     /// Reports why nothing was selected, if nothing was. An error of the search is ignored.
     pub(super) async fn report_nothing_selected(&self, planner: &Planner<'_>, unlisted: u64) {
         // A plan may have shards without an object.
-        if unlisted > 0 || self.stop.is_on() || self.options.is_shard {
+        if unlisted > 0 || self.stop.is_on() || self.options.shard.is_some() {
             return;
         }
         let listed = Totals::get(&self.context.totals.listed);
@@ -213,6 +213,12 @@ impl Feed<'_> {
         queue: &mut Queue,
     ) -> Result<Listed> {
         let is_aside = from.folder.is_some();
+        let range = self.options.range().cloned().unwrap_or_default();
+        let from = ListScope {
+            from: range.from.map(EntryName::new),
+            until: range.until.map(EntryName::new),
+            ..from
+        };
         self.plan_entries(planner, from, async |planned| {
             if let Some(task) = self.admit(planned, is_aside) {
                 self.push(task, queue).await;

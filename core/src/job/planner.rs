@@ -30,7 +30,7 @@ use crate::plan::route::Direction;
 use crate::plan::stored_properties::{StoredForm, stored};
 use crate::report::{Event, Observer, OverwriteAnswer};
 use crate::schedule::ChunkSizeHint;
-use crate::store::{ChunkPlan, Ends, Source, Stat, TargetForm};
+use crate::store::{ChunkPlan, Ends, PartSupport, Source, Stat, TargetForm};
 
 pub(super) use inspection::{InspectedEntry, InspectionScope};
 
@@ -205,6 +205,10 @@ impl<'a> Planner<'a> {
                 let replace = self.replace(stat);
                 self.task(entry, found, basis, replace)
             }
+            // Perhaps an earlier attempt has made this very object. Any other is left as it is.
+            OverwriteDecision::Ask | OverwriteDecision::Skip(_) if basis.is_commit() => {
+                self.task(entry, found, basis, Replace::Nothing)
+            }
             OverwriteDecision::Ask => {
                 let reason = SkipReason::Exists.text(&entry.name.to_string(), &shown());
                 EntryPlan::Skip(entry, reason)
@@ -283,6 +287,7 @@ impl<'a> Planner<'a> {
                 .map(|bytes| even(bytes).max(least)),
             // A smaller recorded size is no chunk size; the note had another meaning then.
             ChunkSizeBasis::EarlierRun(begun) => begun.filter(|bytes| *bytes >= least),
+            ChunkSizeBasis::OfPart(part) => return part.chunk_bytes,
         };
         cut.map_or(most, |cut| pieces.rule.cut(object_bytes, most, cut))
     }
@@ -318,6 +323,10 @@ impl<'a> Planner<'a> {
             Ok(chunk_bytes) => chunk_bytes,
             Err(error) => return EntryPlan::Fail(entry, error),
         };
+        let part = match basis {
+            ChunkSizeBasis::OfPart(part) => Some(part),
+            ChunkSizeBasis::Now | ChunkSizeBasis::EarlierRun(_) => None,
+        };
         // AzCopy inspects a target before it replaces it, and then keeps the target's properties
         // and metadata where the source has none of its own. With `/Y` it does not inspect.
         if self.options.conflict.overwrite != Overwrite::Always && entry.carried.is_none() {
@@ -332,14 +341,24 @@ impl<'a> Planner<'a> {
             Some(shown) => Some(shown.into()),
             None => content_type(&self.options.upload.content_type, &entry.name).map(Into::into),
         };
-        let chunks = match &found.extents {
-            Some(extents) => Chunks::of_data(entry.bytes, chunk_bytes, extents),
+        // The chunks of a part are counted over the whole object, with its holes.
+        let chunks = match found.extents.filter(|_| part.is_none()) {
+            Some(extents) => Chunks::of_data(entry.bytes, chunk_bytes, &extents),
             None => Chunks::new(entry.bytes, chunk_bytes),
         };
+        let has_parts = form.parts != PartSupport::None;
+        if part.is_some_and(|part| !has_parts || !part.fits(&chunks)) {
+            let error = Error::Usage(format!(
+                "`{}` cannot be copied in the parts that were planned",
+                entry.name
+            ));
+            return EntryPlan::Fail(entry, error);
+        }
         EntryPlan::Task(Box::new(Task {
             entry,
             target: found.target.name,
             chunks,
+            part,
             content_type,
             replace,
             history: History::default(),

@@ -78,6 +78,7 @@ impl JournalRecorder {
             version: entry.version.clone(),
             replace: replace.clone(),
             aside,
+            part: None,
         });
         Some(Notes::new(seq, job, note_sink))
     }

@@ -35,6 +35,7 @@ impl Owed {
         ListScope {
             folder: Some(self.what.clone()),
             after: self.after.clone(),
+            from: None,
             until: None,
             marker: self.marker.clone(),
         }
@@ -48,6 +49,7 @@ pub(super) fn scope(earlier: &Replayed) -> ListScope {
     ListScope {
         folder: None,
         after: last.map(|last| (last.name, last.snapshot)),
+        from: None,
         until: None,
         marker: position.marker.as_deref().map(Into::into),
     }
@@ -100,7 +102,8 @@ pub(super) async fn inspect(
             } else {
                 InspectionScope::Source
             };
-            Ok(Some(planner.inspect(tools, entry, scope).await))
+            let inspected = planner.inspect(tools, entry, scope).await;
+            Ok(Some(inspected.of_part(pending.part)))
         }
         Ok(None) => Ok(None),
         Err(error) => Err(error),
@@ -111,11 +114,13 @@ pub(super) async fn inspect(
 /// Whether the entry is decided like a new one.
 ///
 /// The object failed before anything of it was written, and not everything may be replaced. So what
-/// is at its target now may come from somebody else. A plan of shards has not looked at the targets at all.
+/// is at its target now may come from somebody else. A plan of shards has not looked at the targets at all, and
+/// neither has the commit of an object that other machines wrote.
 fn is_undecided(pending: &PendingObject, is_shard: bool) -> bool {
     let is_begun = start(pending).is_some_and(|start| start.is_visible());
     let is_new = is_shard && pending.started.is_none() && pending.copy_id.is_none();
-    (pending.has_failed || is_new) && !is_begun && pending.replace != Replace::Anything
+    let is_commit = pending.part.is_some_and(|part| part.is_commit());
+    (pending.has_failed || is_new || is_commit) && !is_begun && pending.replace != Replace::Anything
 }
 
 /// Whether this is the version that was planned. The inode of a local file does not count: another machine
@@ -184,10 +189,12 @@ impl Resume<'_> {
         let inspected = if has_changed {
             self.forget_part(&pending);
             inspected
+        } else if pending.part.is_some() {
+            inspected
         } else {
             inspected.begun(start(&pending).map(|start| start.chunk_bytes))
         };
-        let bytes = inspected.entry().bytes;
+        let bytes = pending.bytes_to_copy(inspected.entry().bytes);
         let decided = if is_undecided(&pending, self.is_shard) {
             planner.decide(inspected, self.observer)
         } else {
@@ -222,7 +229,7 @@ impl Resume<'_> {
 
     /// Skips an object that was listed and is gone now: there is nothing to copy.
     fn gone(&self, pending: &PendingObject) {
-        let (seq, bytes) = (pending.seq, pending.bytes);
+        let (seq, bytes) = (pending.seq, pending.bytes_to_copy(pending.bytes));
         self.forget_part(pending);
         self.recorder.append(&Record::Skipped { seq, bytes });
         let reason = format!(
@@ -245,7 +252,8 @@ impl Resume<'_> {
 
     fn fail_again(&self, pending: &PendingObject, name: &EntryName, error: &Error) {
         self.recorder.failed(pending.seq, error);
-        self.settlement.fail_unstarted(name, pending.bytes, error);
+        let bytes = pending.bytes_to_copy(pending.bytes);
+        self.settlement.fail_unstarted(name, bytes, error);
     }
 
     /// Records that the source has another version than the one that was planned. It is copied from

@@ -77,7 +77,7 @@ impl Run<'_> {
     ///
     /// A shard is not listed anew, because its objects are those of the plan.
     fn list_anew(&self, earlier: Replayed, why: &str) -> Result<Replayed> {
-        if self.options.is_shard {
+        if self.options.shard.is_some() {
             return Err(Error::TargetChanged(format!(
                 "{why} since an earlier attempt of this shard: run it with an empty state folder"
             )));

@@ -136,7 +136,7 @@ fn report_start(
     observer.event(Event::Started { totals });
     if let Some(earlier) = earlier {
         let counts = earlier.counts();
-        let is_new_shard = options.is_shard && counts.done + counts.skipped == 0;
+        let is_new_shard = options.shard.is_some() && counts.done + counts.skipped == 0;
         if !is_new_shard {
             observer.event(Event::Notice(&earlier_runs::resume_notice(earlier)));
         }

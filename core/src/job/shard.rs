@@ -12,10 +12,11 @@ use tokio::sync::mpsc::error::TryRecvError;
 use super::feed::Feed;
 use super::planner::{EntryPlan, Planner};
 use super::run::{Run, run_with};
+use crate::entry::EntryName;
 use crate::options::Options;
 use crate::plan::route::Way;
 use crate::report::{Event, Observer, Summary, Totals};
-use crate::shard::{Error as PlanError, PlanWriter};
+use crate::shard::{Division, Error as PlanError, PlanWriter};
 use crate::stop::Stop;
 use crate::store::{Page, Tools};
 use crate::{Error, Result};
@@ -25,9 +26,12 @@ pub(super) struct ShardPlanning<'p> {
     writer: RefCell<PlanWriter<'p>>,
     error: RefCell<Option<PlanError>>,
     is_whole: RefCell<bool>,
+    /// The names before which ranges end, where they are given and nothing is listed.
+    cuts: RefCell<Option<Vec<EntryName>>>,
 }
 
-/// Lists the source and fills the shards of a plan. Nothing is copied, and the target is not asked.
+/// Lists the source and fills the shards of a plan. With `cuts`, names in the order of the source, the shards are the
+/// ranges between them, and nothing is listed. Nothing is copied, and the target is not asked.
 ///
 /// Returns the counts of the listing and the plan as far as it got. `done` counts the objects that are in a
 /// shard, also those that an interrupted run put into one. The plan is sealed if everything was listed.
@@ -39,7 +43,7 @@ pub(super) struct ShardPlanning<'p> {
 /// plan's folder.
 pub fn plan_shards(
     options: &Options,
-    writer: PlanWriter<'_>,
+    (writer, cuts): (PlanWriter<'_>, Option<Vec<EntryName>>),
     observer: &dyn Observer,
     stop: &Stop,
 ) -> Result<(Summary, Result<crate::shard::Plan, PlanError>)> {
@@ -47,6 +51,7 @@ pub fn plan_shards(
         writer: RefCell::new(writer),
         error: RefCell::default(),
         is_whole: RefCell::new(false),
+        cuts: RefCell::new(cuts),
     };
     let result = run_with(options, None, Some(&planning), observer, stop);
     let is_whole = planning.is_whole.into_inner() && result.is_ok();
@@ -101,6 +106,24 @@ impl Run<'_> {
         let Some(scope) = planning.take(scope) else {
             return Ok(0);
         };
+        let rest = planning.writer.borrow_mut().plan_rest();
+        if planning.take(rest).is_none() {
+            return Ok(0);
+        }
+        let division = planning.writer.borrow().division();
+        if division.is_by_range() && !feed.ends.source.can_begin_at_names() {
+            return Err(Error::Usage(
+                "a plan by range needs a source that can be listed from a name to a name: a folder, a container or \
+                 virtual directory, or a share, and not a single object, a list of files, versions or several containers"
+                    .into(),
+            ));
+        }
+        if let Some(cuts) = planning.cuts.take() {
+            let written = planning.writer.borrow_mut().plan_cuts(cuts);
+            *planning.is_whole.borrow_mut() = planning.take(written).is_some();
+            feed.note_whole(true);
+            return Ok(0);
+        }
         let mut pages = Arc::clone(&feed.ends.source).list(tools, scope);
         let (mut unlisted, mut is_first) = (0, true);
         while let Some(page) = feed.next(pages.recv()).await {
@@ -170,10 +193,16 @@ impl Run<'_> {
             let named = planner.name_only(tools, entry).await;
             match planner.decide(named, self.observer) {
                 EntryPlan::Task(task) => {
-                    let written = planning
-                        .writer
-                        .borrow_mut()
-                        .plan(&task.entry, &task.replace);
+                    let mut writer = planning.writer.borrow_mut();
+                    let (entry, replace) = (&task.entry, &task.replace);
+                    let written = if let Division::Ranges(most) = writer.division() {
+                        writer.plan_in_range(entry, most)
+                    } else if writer.splits(entry.bytes) && planner.is_divisible(&task) {
+                        writer.plan_parts(entry, replace, &task.chunks)
+                    } else {
+                        writer.plan(entry, replace)
+                    };
+                    drop(writer);
                     planning.take(written)?;
                     Totals::add(&self.totals.done, 1);
                     Totals::add(&self.totals.done_bytes, task.entry.bytes);

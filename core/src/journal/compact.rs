@@ -10,7 +10,7 @@ use super::claim::{JournalHome, Ready};
 use super::done_objects::each_done;
 use super::error::Result;
 use super::frame::Header;
-use super::record::{Base, Planned, Record};
+use super::record::{Base, Record};
 use super::replay::{PendingObject, Replayed, replay};
 use super::state::{Counts, Position};
 
@@ -146,14 +146,7 @@ fn keep(pending: &PendingObject, mut push: impl FnMut(&Record<'_>) -> Result<()>
     push(&Record::Kept {
         seq,
         has_failed: pending.has_failed,
-        planned: Planned {
-            name: pending.name.as_bytes(),
-            snapshot: pending.snapshot.as_deref(),
-            bytes: pending.bytes,
-            version: pending.version.clone(),
-            replace: pending.replace.clone(),
-            aside: pending.aside,
-        },
+        planned: pending.planned(),
     })?;
     if let Some(started) = &pending.started {
         push(&Record::Started {

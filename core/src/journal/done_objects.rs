@@ -107,6 +107,7 @@ fn planned_of(entry: &Entry) -> Planned<'_> {
         version: entry.version.clone(),
         replace: Replace::Nothing,
         aside: false,
+        part: None,
     }
 }
 

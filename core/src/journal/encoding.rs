@@ -11,6 +11,7 @@ use super::record::{Base, Planned, Record};
 use super::state::{Counts, Place};
 use super::wire::{RecordReader, put_bytes, put_number};
 use crate::entry::{ETag, Version};
+use crate::plan::part::{ObjectPart, PartRole};
 use crate::plan::replace::Replace;
 
 const COMMAND: u8 = 1;
@@ -58,6 +59,8 @@ const IS_OF_SERVICE: u8 = 8;
 /// The target existed, and only that version of it may be replaced.
 const HAS_SEEN: u8 = 16;
 const SEEN_OF_SERVICE: u8 = 32;
+/// Only a part of the object is copied.
+const HAS_PART: u8 = 64;
 
 /// The kept beginning of a reason.
 const REASON_BYTES: usize = 400;
@@ -359,6 +362,7 @@ impl<'a> Planned<'a> {
             flag(self.snapshot.is_some(), HAS_SNAPSHOT)
                 | self.replace_flags()
                 | flag(self.aside, IS_ASIDE)
+                | flag(self.part.is_some(), HAS_PART)
                 | service_flag(&self.version),
         );
         put_name(out, self.name, self.snapshot);
@@ -367,10 +371,19 @@ impl<'a> Planned<'a> {
         if let Replace::Only(seen) = &self.replace {
             put_version(out, seen);
         }
+        if let Some(part) = &self.part {
+            part.put(out);
+        }
     }
 
     fn read(reader: &mut RecordReader<'a>) -> Option<Self> {
-        let known = HAS_SNAPSHOT | REPLACES | IS_ASIDE | IS_OF_SERVICE | HAS_SEEN | SEEN_OF_SERVICE;
+        let known = HAS_SNAPSHOT
+            | REPLACES
+            | IS_ASIDE
+            | IS_OF_SERVICE
+            | HAS_SEEN
+            | SEEN_OF_SERVICE
+            | HAS_PART;
         let flags = flags(reader, known)?;
         let (name, snapshot) = read_name(reader, flags)?;
         Some(Self {
@@ -380,6 +393,10 @@ impl<'a> Planned<'a> {
             version: read_version(reader, flags)?,
             replace: read_replace(reader, flags)?,
             aside: flags & IS_ASIDE != 0,
+            part: match flags & HAS_PART {
+                0 => None,
+                _ => Some(ObjectPart::read(reader)?),
+            },
         })
     }
 
@@ -390,6 +407,34 @@ impl<'a> Planned<'a> {
             Replace::Only(Version::Local { .. }) => HAS_SEEN,
             Replace::Only(Version::Service(_)) => HAS_SEEN | SEEN_OF_SERVICE,
         }
+    }
+}
+
+impl ObjectPart {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.object.to_le_bytes());
+        put_number(out, self.chunk_bytes);
+        put_number(out, self.first.into());
+        put_number(out, self.chunks.into());
+        out.push(u8::from(self.is_commit()));
+    }
+
+    fn read(reader: &mut RecordReader<'_>) -> Option<Self> {
+        let part = Self {
+            object: u64::from_le_bytes(reader.array()?),
+            chunk_bytes: reader.number()?,
+            first: reader.number()?.try_into().ok()?,
+            chunks: reader.number()?.try_into().ok()?,
+            role: if read_bool(reader)? {
+                PartRole::Commit
+            } else {
+                PartRole::Range
+            },
+        };
+        let is_possible = part.chunk_bytes > 0
+            && part.chunks > 0
+            && part.first.checked_add(part.chunks).is_some();
+        is_possible.then_some(part)
     }
 }
 

@@ -9,6 +9,7 @@ use super::export_state::ExportedVolume;
 use super::state::{Counts, Place};
 use crate::entry::Version;
 use crate::plan::chunk_runs::ChunkRuns;
+use crate::plan::part::ObjectPart;
 use crate::plan::replace::Replace;
 
 /// A record. Names and texts are borrowed: from the coordinator when it is written, from the
@@ -217,6 +218,15 @@ pub struct Planned<'a> {
     pub replace: Replace,
     /// It belongs to a part that is listed separately; see [`Record::Aside`].
     pub aside: bool,
+    /// The part of it that is to be copied; `None` for all of it.
+    pub part: Option<ObjectPart>,
+}
+
+impl Planned<'_> {
+    /// The bytes to copy: its own or those of its part.
+    pub fn bytes_to_copy(&self) -> u64 {
+        self.part.map_or(self.bytes, |part| part.bytes(self.bytes))
+    }
 }
 
 /// The conclusions from all records that were left out.

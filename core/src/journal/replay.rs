@@ -15,6 +15,7 @@ use super::state::{Counts, JournalState, Position, Started};
 use super::storage::{File, read_full};
 use crate::entry::{EntryName, Version};
 use crate::plan::chunk_runs::ChunkRuns;
+use crate::plan::part::ObjectPart;
 use crate::plan::replace::Replace;
 
 /// The content of a journal.
@@ -45,6 +46,8 @@ pub struct PendingObject {
     pub replace: Replace,
     /// It belongs to a part that is listed separately.
     pub aside: bool,
+    /// The part of it that is to be copied; `None` for all of it.
+    pub part: Option<ObjectPart>,
     /// Its beginning at the target, if it was begun.
     pub started: Option<Started>,
     /// Its durable chunks.
@@ -53,6 +56,27 @@ pub struct PendingObject {
     pub copy_id: Option<Box<str>>,
     /// It failed when it was last tried.
     pub has_failed: bool,
+}
+
+impl PendingObject {
+    /// The object as it is planned.
+    pub(crate) fn planned(&self) -> Planned<'_> {
+        Planned {
+            name: self.name.as_bytes(),
+            snapshot: self.snapshot.as_deref(),
+            bytes: self.bytes,
+            version: self.version.clone(),
+            replace: self.replace.clone(),
+            aside: self.aside,
+            part: self.part,
+        }
+    }
+
+    /// The bytes to copy of an object of `object_bytes`: all or those of its part.
+    pub fn bytes_to_copy(&self, object_bytes: u64) -> u64 {
+        self.part
+            .map_or(object_bytes, |part| part.bytes(object_bytes))
+    }
 }
 
 /// Reads the journal in `file`, which is displayed as `place`.
@@ -262,6 +286,7 @@ impl Replayed {
             version,
             replace: planned.replace,
             aside: planned.aside,
+            part: planned.part,
             started: detail.and_then(|detail| detail.started.clone()),
             durable: detail.map_or_else(ChunkRuns::default, |detail| detail.durable.clone()),
             copy_id: detail.and_then(|detail| detail.copy_id.clone()),

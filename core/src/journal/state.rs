@@ -333,7 +333,7 @@ impl JournalState {
     fn plan(&mut self, offset: u64, planned: &Planned<'_>) -> Result<(), Impossible> {
         self.objects.open(self.next_seq, offset);
         self.next_seq = self.next_seq.checked_add(1).ok_or(Impossible)?;
-        self.counts.list(planned.bytes);
+        self.counts.list(planned.bytes_to_copy());
         self.pass(planned.name, planned.snapshot, planned.aside);
         Ok(())
     }

@@ -49,13 +49,46 @@ pub struct Options {
     pub moves: Option<MoveOptions>,
     /// Both sides are compared and nothing is written; `None` for a copy.
     pub verify: Option<VerifyOptions>,
-    /// The objects are those of a shard: each is copied only as the version that was planned.
-    pub is_shard: bool,
+    /// The objects are those of a shard of a plan.
+    pub shard: Option<ShardScope>,
     /// A source that is a folder becomes a folder of its name at the target, and the URL of a blob is
     /// the name of a single object unless it ends in a slash: the naming of AzCopy 10.
     pub as_subdir: bool,
     /// Only list and plan; copy nothing.
     pub preview: bool,
+}
+
+/// What a shard of a plan has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ShardScope {
+    /// The objects that its journal plans: each is copied only as the version that was planned.
+    Objects,
+    /// The objects of a range of names, which the run lists.
+    Range(EntryRange),
+}
+
+/// A range of names of a source, relative to it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EntryRange {
+    /// The smallest name; `None`: it begins with the first object of the source.
+    pub from: Option<Box<[u8]>>,
+    /// The smallest name after it; `None`: it ends with the last object.
+    pub until: Option<Box<[u8]>>,
+}
+
+impl Options {
+    /// Whether the objects are those that the journal of a shard plans.
+    pub fn has_planned_objects(&self) -> bool {
+        self.shard == Some(ShardScope::Objects)
+    }
+
+    /// The range of names that is listed, of a shard that is one.
+    pub fn range(&self) -> Option<&EntryRange> {
+        match &self.shard {
+            Some(ShardScope::Range(range)) => Some(range),
+            Some(ShardScope::Objects) | None => None,
+        }
+    }
 }
 
 /// How a service copies an object by itself.

@@ -51,7 +51,7 @@ pub use blob_tags::BlobTags;
 pub use blob_type::BlobType;
 pub use conflict::{Conflict, Overwrite};
 pub use content_type::{ContentType, ExtensionTypes};
-pub use copy_options::{CopyWay, Options};
+pub use copy_options::{CopyWay, EntryRange, Options, ShardScope};
 pub use download::{DownloadOptions, Durability};
 pub use engine::{Engine, Io};
 pub use integrity::Integrity;

@@ -3,7 +3,7 @@
 //! It decides the way of the bytes ([`route`]), the name at the target ([`target_name`],
 //! [`subdirectory`]), whether the entry is copied ([`overwrite`], [`freshness`]), its
 //! [`content_type`], what is stored beside its bytes ([`stored_properties`]), and its [`chunks`],
-//! which cover the parts with data ([`extents`]).
+//! which cover the parts with data ([`extents`]). Of an object that machines share, a task has one [`part`].
 //!
 //! All of it is arithmetic on values: the stores give their rules, the job gives the options, and
 //! nothing here asks a disk or a service.
@@ -37,6 +37,8 @@ pub mod extents;
 pub mod chunks;
 
 pub mod chunk_runs;
+
+pub mod part;
 
 pub mod history;
 

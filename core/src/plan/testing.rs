@@ -27,6 +27,7 @@ pub(crate) fn task(name: &str, bytes: u64, chunk_bytes: u64) -> Task {
             archive: None,
         },
         chunks: Chunks::new(bytes, chunk_bytes),
+        part: None,
         content_type: None,
         replace: Replace::Nothing,
         history: History::default(),

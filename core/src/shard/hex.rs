@@ -11,6 +11,22 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// Reads any number of bytes; `None` for any other text.
+pub(super) fn bytes_of(digits: &str) -> Option<Vec<u8>> {
+    let digits = digits.as_bytes().as_chunks::<2>();
+    if !digits.1.is_empty() {
+        return None;
+    }
+    digits
+        .0
+        .iter()
+        .map(|pair| {
+            let text = std::str::from_utf8(pair).ok()?;
+            u8::from_str_radix(text, 16).ok()
+        })
+        .collect()
+}
+
 /// Reads so many bytes; `None` for any other text.
 pub(super) fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
     let text = text.as_bytes();

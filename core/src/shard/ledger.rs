@@ -1,5 +1,6 @@
 //! How each object of a shard ended, from the records of its journal.
 
+use std::collections::{HashMap, HashSet};
 use std::io::BufWriter;
 use std::io::{self, Write};
 use std::path::Path;
@@ -8,8 +9,9 @@ use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
 use super::error::{Error, Result};
-use super::hex::hex;
+use super::hex::{bytes_of, hex};
 use super::plan::{number, text};
+use super::result::PartResult;
 use crate::entry::EntryName;
 use crate::journal::{Files, Folder as _, Record, each_record};
 
@@ -47,7 +49,7 @@ pub struct LedgerLine {
 }
 
 impl LedgerLine {
-    fn to_json(&self, snapshot: Option<&str>) -> String {
+    pub(super) fn to_json(&self, snapshot: Option<&str>) -> String {
         let mut fields = Map::new();
         fields.insert("name".into(), self.name.to_string().into());
         if let Some(text) = self.name.as_str() {
@@ -65,32 +67,42 @@ impl LedgerLine {
 }
 
 /// The counts of a ledger, and the SHA-256 of its file.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct LedgerSums {
     pub(super) done: u64,
     pub(super) done_bytes: u64,
     pub(super) skipped: u64,
     pub(super) skipped_bytes: u64,
     pub(super) open: u64,
+    /// Parts of objects, which have no line.
+    pub(super) parts: Vec<PartResult>,
     pub(super) sha256: [u8; 32],
 }
 
-/// Writes the ledger of the journal `name` in `folder` to the new file `to`: one line for each object, in
-/// the order of the plan.
+/// Writes the ledger of the journal `name` in `folder` to the new file `to`: one line for each whole object, in
+/// the order of the plan. Parts of objects are returned.
 pub(super) fn write(folder: &Path, name: &str, to: &Path) -> Result<LedgerSums> {
     let place = folder.join(name).display().to_string();
     let file = Files::at(folder).open(name);
     let file = file
         .and_then(|file| file.ok_or_else(|| io::ErrorKind::NotFound.into()))
         .map_err(|error| Error::disk("read", &place, &error))?;
-    let mut objects = 0_u64;
+    let (mut objects, mut parts) = (0_u64, HashSet::new());
     each_record(&*file, &place, |_, record| {
-        if matches!(record, Record::Planned(_)) {
+        if let Record::Planned(planned) = record {
+            if planned.part.is_some() {
+                parts.insert(objects);
+            }
             objects += 1;
         }
     })?;
     let mut outcomes = vec![ObjectOutcome::Open; objects as usize];
+    let mut identities = HashMap::new();
     each_record(&*file, &place, |_, record| match record {
+        Record::Started { seq, identity, .. } if parts.contains(&seq) => {
+            let identity = String::from_utf8_lossy(identity).into_owned();
+            identities.insert(seq, identity);
+        }
         Record::Done { seq, .. } => settle_in(&mut outcomes, seq, ObjectOutcome::Done),
         Record::Skipped { seq, .. } => settle_in(&mut outcomes, seq, ObjectOutcome::Skipped),
         _ => {}
@@ -101,15 +113,43 @@ pub(super) fn write(folder: &Path, name: &str, to: &Path) -> Result<LedgerSums> 
     let (mut sums, mut digest, mut seq) = (LedgerSums::default(), Sha256::new(), 0);
     let mut result = Ok(());
     each_record(&*file, &place, |_, record| {
-        let Record::Planned(planned) = record else {
+        let (name, snapshot, bytes, part, outcome) = match &record {
+            Record::Planned(planned) => {
+                seq += 1;
+                let outcome = outcomes[seq - 1];
+                (
+                    planned.name,
+                    planned.snapshot,
+                    planned.bytes,
+                    planned.part,
+                    outcome,
+                )
+            }
+            // An object of a range of names, which was skipped when it was listed.
+            Record::Passed {
+                name,
+                snapshot,
+                bytes,
+                ..
+            } => (*name, *snapshot, *bytes, None, ObjectOutcome::Skipped),
+            _ => return,
+        };
+        if let Some(part) = part {
+            sums.open += u64::from(outcome == ObjectOutcome::Open);
+            sums.parts.push(PartResult {
+                object: part.object,
+                offset: part.offset(),
+                bytes: part.bytes(bytes),
+                is_skipped: outcome == ObjectOutcome::Skipped,
+                identity: identities.remove(&(seq as u64 - 1)).unwrap_or_default(),
+            });
             return;
-        };
+        }
         let line = LedgerLine {
-            name: EntryName::new(planned.name),
-            bytes: planned.bytes,
-            outcome: outcomes[seq],
+            name: EntryName::new(name),
+            bytes,
+            outcome,
         };
-        seq += 1;
         let (objects, bytes) = match line.outcome {
             ObjectOutcome::Done => (&mut sums.done, &mut sums.done_bytes),
             ObjectOutcome::Skipped => (&mut sums.skipped, &mut sums.skipped_bytes),
@@ -117,7 +157,7 @@ pub(super) fn write(folder: &Path, name: &str, to: &Path) -> Result<LedgerSums> 
         };
         *objects += 1;
         *bytes += line.bytes;
-        let text = line.to_json(planned.snapshot) + "\n";
+        let text = line.to_json(snapshot) + "\n";
         digest.update(&text);
         if result.is_ok() {
             result = written.write_all(text.as_bytes());
@@ -168,19 +208,4 @@ fn settle_in(outcomes: &mut [ObjectOutcome], seq: u64, outcome: ObjectOutcome) {
     {
         *of_object = outcome;
     }
-}
-
-fn bytes_of(digits: &str) -> Option<Vec<u8>> {
-    let digits = digits.as_bytes().as_chunks::<2>();
-    if !digits.1.is_empty() {
-        return None;
-    }
-    digits
-        .0
-        .iter()
-        .map(|pair| {
-            let text = std::str::from_utf8(pair).ok()?;
-            u8::from_str_radix(text, 16).ok()
-        })
-        .collect()
 }

@@ -4,7 +4,9 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::error::{Error, Result};
-use super::hex::{hex, unhex};
+use super::hex::{bytes_of, hex, unhex};
+use super::split_object::SplitObject;
+use crate::options::EntryRange;
 
 /// The version of the file. Other versions are refused.
 const FORMAT: u64 = 1;
@@ -16,6 +18,18 @@ pub enum Division {
     Bytes(u64),
     /// There are so many shards of about the same cost.
     Shards(u32),
+    /// A shard is a range of names, which its worker lists. It is full when the costs of the objects that the plan
+    /// has seen in it are so many bytes.
+    Ranges(u64),
+    /// There is a range of names for each of so many names that were given, and one before them.
+    Cuts(u32),
+}
+
+impl Division {
+    /// Whether a shard is a range of names, which its worker lists.
+    pub fn is_by_range(self) -> bool {
+        matches!(self, Self::Ranges(_) | Self::Cuts(_))
+    }
 }
 
 /// Objects that are in no shard, because they cannot be copied.
@@ -32,10 +46,14 @@ pub struct Refused {
 pub struct PlannedShard {
     /// The SHA-256 of its file.
     pub sha256: [u8; 32],
-    /// Its objects.
+    /// Its whole objects.
     pub objects: u64,
-    /// Their bytes.
+    /// Its parts of objects that are copied in parts.
+    pub parts: u64,
+    /// The bytes of both.
     pub bytes: u64,
+    /// Its names, if it is a range of them. Objects and bytes are those that the plan has seen.
+    pub range: Option<EntryRange>,
 }
 
 /// What a plan's folder holds. It has no secret.
@@ -58,6 +76,8 @@ pub struct Plan {
     pub fingerprint: [u8; 32],
     /// How it is cut.
     pub division: Division,
+    /// Objects of more bytes are copied in parts of at most so many, where the target permits it; 0 for none.
+    pub split_above: u64,
     /// The listing was complete, and all shards are written.
     pub is_sealed: bool,
     /// Objects that are in no shard.
@@ -66,6 +86,8 @@ pub struct Plan {
     pub unlisted: u64,
     /// The shards that are written so far, from 0 on.
     pub shards: Vec<PlannedShard>,
+    /// The objects that are copied in parts.
+    pub split: Vec<SplitObject>,
 }
 
 impl Plan {
@@ -111,11 +133,14 @@ impl Plan {
         })
     }
 
-    /// Objects and bytes of all shards.
+    /// Objects and bytes of all shards. An object that is copied in parts is one.
     pub fn sums(&self) -> (u64, u64) {
-        self.shards.iter().fold((0, 0), |(objects, bytes), shard| {
-            (objects + shard.objects, bytes + shard.bytes)
-        })
+        let split = self.split.len() as u64;
+        self.shards
+            .iter()
+            .fold((split, 0), |(objects, bytes), shard| {
+                (objects + shard.objects, bytes + shard.bytes)
+            })
     }
 
     /// The file's text.
@@ -128,7 +153,9 @@ impl Plan {
                     "file": Self::shard_name(index),
                     "sha256": hex(&shard.sha256),
                     "objects": shard.objects,
+                    "parts": shard.parts,
                     "bytes": shard.bytes,
+                    "range": shard.range.as_ref().map(range_json),
                 })
             })
             .collect();
@@ -145,7 +172,10 @@ impl Plan {
             "division": match self.division {
                 Division::Bytes(bytes) => json!({ "bytes_per_shard": bytes }),
                 Division::Shards(shards) => json!({ "shards": shards }),
+                Division::Ranges(bytes) => json!({ "bytes_per_range": bytes }),
+                Division::Cuts(names) => json!({ "cuts": names }),
             },
+            "split_above": self.split_above,
             "sealed": self.is_sealed,
             "objects": objects,
             "bytes": bytes,
@@ -153,6 +183,7 @@ impl Plan {
             "refused_bytes": self.refused.bytes,
             "unlisted": self.unlisted,
             "shards": shards,
+            "split": self.split.iter().map(SplitObject::to_json).collect::<Vec<_>>(),
         });
         format!("{plan:#}\n")
     }
@@ -180,12 +211,12 @@ impl Plan {
 
     fn of(fields: &Map<String, Value>) -> Option<Self> {
         let division = fields.get("division")?.as_object()?;
-        let division = match (
-            number(division, "bytes_per_shard"),
-            number(division, "shards"),
-        ) {
-            (Some(bytes), None) => Division::Bytes(bytes),
-            (None, Some(shards)) => Division::Shards(shards.try_into().ok()?),
+        let (name, value) = division.iter().next().filter(|_| division.len() == 1)?;
+        let division = match (&**name, value.as_u64()?) {
+            ("bytes_per_shard", bytes) => Division::Bytes(bytes),
+            ("shards", shards) => Division::Shards(shards.try_into().ok()?),
+            ("bytes_per_range", bytes) => Division::Ranges(bytes),
+            ("cuts", names) => Division::Cuts(names.try_into().ok()?),
             _ => return None,
         };
         let words = fields.get("words")?.as_array()?.iter();
@@ -201,6 +232,7 @@ impl Plan {
                 .collect::<Option<_>>()?,
             fingerprint: unhex(text(fields, "fingerprint")?)?,
             division,
+            split_above: number(fields, "split_above")?,
             is_sealed: fields.get("sealed")?.as_bool()?,
             refused: Refused {
                 objects: number(fields, "refused_objects")?,
@@ -216,15 +248,44 @@ impl Plan {
                     Some(PlannedShard {
                         sha256: unhex(text(shard, "sha256")?)?,
                         objects: number(shard, "objects")?,
+                        parts: number(shard, "parts")?,
                         bytes: number(shard, "bytes")?,
+                        range: match shard.get("range")? {
+                            Value::Object(range) => Some(range_of(range)?),
+                            Value::Null => None,
+                            _ => return None,
+                        },
                     })
                 })
+                .collect::<Option<_>>()?,
+            split: fields
+                .get("split")?
+                .as_array()?
+                .iter()
+                .map(|object| SplitObject::read(object.as_object()?))
                 .collect::<Option<_>>()?,
         };
         let (objects, bytes) = plan.sums();
         let is_whole = number(fields, "objects")? == objects && number(fields, "bytes")? == bytes;
         is_whole.then_some(plan)
     }
+}
+
+fn range_json(range: &EntryRange) -> Value {
+    let end = |name: &Option<Box<[u8]>>| name.as_deref().map(hex);
+    json!({ "from_hex": end(&range.from), "until_hex": end(&range.until) })
+}
+
+fn range_of(fields: &Map<String, Value>) -> Option<EntryRange> {
+    let end = |name| match fields.get(name)? {
+        Value::String(digits) => bytes_of(digits).map(|bytes| Some(bytes.into())),
+        Value::Null => Some(None),
+        _ => None,
+    };
+    Some(EntryRange {
+        from: end("from_hex")?,
+        until: end("until_hex")?,
+    })
 }
 
 /// A number among the fields of an object.

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::error::Result;
 use super::folder::PlanFolder;
+use super::object_result::{ObjectProgress, ObjectResult};
 use super::plan::{Plan, PlannedShard};
 use super::result::{ShardFailure, ShardResult};
 
@@ -25,6 +26,8 @@ pub struct PlanProgress {
     pub plan: Plan,
     /// Its shards, from 0 on.
     pub shards: Vec<ShardProgress>,
+    /// Its objects that are copied in parts, in the order of the plan.
+    pub objects: Vec<ObjectProgress>,
 }
 
 impl PlanProgress {
@@ -45,8 +48,21 @@ impl PlanProgress {
             }
             Ok(ShardProgress::Open)
         });
-        let shards = shards.collect::<Result<_>>()?;
-        Ok(Self { plan, shards })
+        let shards = shards.collect::<Result<Vec<_>>>()?;
+        let result = |index: u32| {
+            Ok(match shards.get(index as usize) {
+                Some(ShardProgress::Done(result)) => Some(result.clone()),
+                Some(ShardProgress::Failed(_) | ShardProgress::Open) | None => None,
+            })
+        };
+        let objects = plan.split.iter();
+        let objects = objects.map(|object| ObjectProgress::of(folder, &plan, object, result));
+        let objects = objects.collect::<Result<_>>()?;
+        Ok(Self {
+            plan,
+            shards,
+            objects,
+        })
     }
 
     /// The results, in the order of the shards.
@@ -73,20 +89,35 @@ impl PlanProgress {
             .map(|(index, _)| index)
     }
 
-    /// Whether the plan is sealed and every shard has a result.
-    pub fn is_complete(&self) -> bool {
-        self.plan.is_sealed && self.results().count() == self.shards.len()
+    /// The results of the objects that are copied in parts.
+    pub fn object_results(&self) -> impl Iterator<Item = &ObjectResult> {
+        self.objects.iter().filter_map(|object| match object {
+            ObjectProgress::Done(result) => Some(result),
+            ObjectProgress::Written(..)
+            | ObjectProgress::Waiting(_)
+            | ObjectProgress::Unplanned => None,
+        })
     }
 
-    /// The shards whose results do not have the objects and bytes that were planned.
+    /// Whether the plan is sealed and every shard and every object that is copied in parts has a result.
+    pub fn is_complete(&self) -> bool {
+        self.plan.is_sealed
+            && self.results().count() == self.shards.len()
+            && self.object_results().count() == self.objects.len()
+    }
+
+    /// The shards whose results do not have the objects and bytes that were planned. A range of names has what its
+    /// worker found.
     pub fn mismatches(&self) -> impl Iterator<Item = u32> {
         let fits = |result: &ShardResult, planned: &PlannedShard| {
+            let part_bytes: u64 = result.parts.iter().map(|part| part.bytes).sum();
             result.done + result.skipped == planned.objects
-                && result.done_bytes + result.skipped_bytes == planned.bytes
+                && result.parts.len() as u64 == planned.parts
+                && result.done_bytes + result.skipped_bytes + part_bytes == planned.bytes
         };
         self.results().filter_map(move |result| {
             let planned = &self.plan.shards[result.shard as usize];
-            (!fits(result, planned)).then_some(result.shard)
+            (planned.range.is_none() && !fits(result, planned)).then_some(result.shard)
         })
     }
 

@@ -13,10 +13,10 @@ use super::plan::{Plan, number, text};
 use super::state::ShardState;
 
 /// The version of the files.
-const FORMAT: u64 = 1;
+pub(super) const FORMAT: u64 = 1;
 
 /// So many failed objects are named.
-const NAMED_MAX: usize = 20;
+pub(super) const NAMED_MAX: usize = 20;
 
 /// How many bytes of a ledger's SHA-256 are in its name.
 const LEDGER_BYTES: usize = 8;
@@ -36,12 +36,29 @@ pub struct ShardResult {
     pub skipped: u64,
     /// See above.
     pub skipped_bytes: u64,
+    /// Parts of objects, which are counted neither as objects nor with their bytes above.
+    pub parts: Vec<PartResult>,
     /// The ledger's file in the plan's folder.
     pub ledger: String,
     /// Its SHA-256.
     pub ledger_sha256: [u8; 32],
     /// When the shard ended, in seconds since 1970.
     pub ended: u64,
+}
+
+/// A part of an object that is at the target or was skipped. The object appears when it is committed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartResult {
+    /// The number of the object.
+    pub object: u64,
+    /// Where the part begins in the object, in bytes.
+    pub offset: u64,
+    /// Its length.
+    pub bytes: u64,
+    /// It was skipped.
+    pub is_skipped: bool,
+    /// The target's own text for what it was written to.
+    pub identity: String,
 }
 
 /// The last failed attempt of a shard.
@@ -96,13 +113,17 @@ impl ShardResult {
         let written = journal.with_extension("ledger");
         let sums = ledger::write(parent, name, &written)?;
         let planned = plan.shard(index)?;
-        if sums.open > 0 || sums.done + sums.skipped != planned.objects {
+        let parts = sums.parts.len() as u64;
+        // The source decides what is in a range of names.
+        let is_other = planned.range.is_none() && sums.done + sums.skipped != planned.objects;
+        if sums.open > 0 || is_other || parts != planned.parts {
             return Err(Error::Unreadable(format!(
-                "the copy `{}` of the shard {index} has {} done and {} skipped object(s) of {}",
+                "the copy `{}` of the shard {index} has {} done and {} skipped object(s) of {}, and {parts} part(s) of {}",
                 journal.display(),
                 sums.done,
                 sums.skipped,
-                planned.objects
+                planned.objects,
+                planned.parts
             )));
         }
         let result = Self {
@@ -112,6 +133,7 @@ impl ShardResult {
             done_bytes: sums.done_bytes,
             skipped: sums.skipped,
             skipped_bytes: sums.skipped_bytes,
+            parts: sums.parts,
             ledger: format!(
                 "{}.{}.ledger",
                 Plan::shard_name(index),
@@ -147,6 +169,7 @@ impl ShardResult {
             "done_bytes": self.done_bytes,
             "skipped": self.skipped,
             "skipped_bytes": self.skipped_bytes,
+            "parts": self.parts.iter().map(PartResult::to_json).collect::<Vec<_>>(),
             "ledger": self.ledger,
             "ledger_sha256": hex(&self.ledger_sha256),
             "ended": self.ended,
@@ -163,9 +186,37 @@ impl ShardResult {
             done_bytes: number(&fields, "done_bytes")?,
             skipped: number(&fields, "skipped")?,
             skipped_bytes: number(&fields, "skipped_bytes")?,
+            parts: fields
+                .get("parts")?
+                .as_array()?
+                .iter()
+                .map(|part| PartResult::read(part.as_object()?))
+                .collect::<Option<_>>()?,
             ledger: text(&fields, "ledger")?.into(),
             ledger_sha256: unhex(text(&fields, "ledger_sha256")?)?,
             ended: number(&fields, "ended")?,
+        })
+    }
+}
+
+impl PartResult {
+    fn to_json(&self) -> Value {
+        json!({
+            "object": hex(&self.object.to_be_bytes()),
+            "offset": self.offset,
+            "bytes": self.bytes,
+            "skipped": self.is_skipped,
+            "identity": self.identity,
+        })
+    }
+
+    fn read(fields: &Map<String, Value>) -> Option<Self> {
+        Some(Self {
+            object: u64::from_be_bytes(unhex(text(fields, "object")?)?),
+            offset: number(fields, "offset")?,
+            bytes: number(fields, "bytes")?,
+            is_skipped: fields.get("skipped")?.as_bool()?,
+            identity: text(fields, "identity")?.into(),
         })
     }
 }
@@ -226,20 +277,20 @@ impl ShardFailure {
     }
 }
 
-fn fields(content: &[u8]) -> Option<Map<String, Value>> {
+pub(super) fn fields(content: &[u8]) -> Option<Map<String, Value>> {
     match serde_json::from_slice(content).ok()? {
         Value::Object(fields) if number(&fields, "format") == Some(FORMAT) => Some(fields),
         _ => None,
     }
 }
 
-fn damaged(folder: &dyn PlanFolder, name: &str) -> Error {
+pub(super) fn damaged(folder: &dyn PlanFolder, name: &str) -> Error {
     let place = folder.shown_file(name);
     Error::Unreadable(format!("`{place}` is damaged, or of another version"))
 }
 
 /// Seconds since 1970.
-fn now() -> u64 {
+pub(super) fn now() -> u64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     since.map_or(0, |since| since.as_secs())
 }

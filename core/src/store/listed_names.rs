@@ -151,6 +151,7 @@ impl ListedNames {
         let part = ListScope {
             folder: Some(name.clone()),
             after: after.filter(|(after, _)| after.as_bytes().starts_with(&prefix)),
+            from: None,
             until: scope.until.clone(),
             marker: None,
         };

@@ -62,6 +62,7 @@ pub use source::{Page, Pages, Reader, Source};
 pub(crate) use source::{start_listing, why_nothing};
 pub use stream_target::{ObjectStream, StreamTarget};
 pub use target::{
-    ChunkPlan, Committed, Receipt, Settling, Stat, Sums, Target, TargetForm, Writer, WrittenObject,
+    ChunkPlan, Committed, PartSupport, Receipt, Settling, Stat, Sums, Target, TargetForm, Writer,
+    WrittenObject,
 };
 pub use tools::{Step, Tools};

@@ -106,6 +106,12 @@ pub trait Source: Send + Sync {
         true
     }
 
+    /// Whether a listing can begin at any name ([`ListScope::from`]). Then the listings of adjacent ranges of names
+    /// together are the listing.
+    fn can_begin_at_names(&self) -> bool {
+        false
+    }
+
     /// The object of this name, or this snapshot of it, as it is now; `None` when it is gone. It was
     /// selected before.
     fn find<'a>(

@@ -95,6 +95,17 @@ pub enum Committed {
     Pending(Box<dyn Pending>),
 }
 
+/// Whether several machines may write parts of one object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PartSupport {
+    /// They may not.
+    None,
+    /// They may, and nothing is seen under its name before it is committed.
+    Hidden,
+    /// They may, and it is seen from its first byte on. So all of them must be allowed to replace anything.
+    Visible,
+}
+
 /// The form that objects of one layout get at a target, as values that planning applies.
 #[derive(Debug, Clone, Copy)]
 pub struct TargetForm {
@@ -104,6 +115,8 @@ pub struct TargetForm {
     pub makes_folders: bool,
     /// Links have names without the end that an object has in rclone's form.
     pub shortens_links: bool,
+    /// Whether several machines may write parts of one object.
+    pub parts: PartSupport,
     /// The chunks of the objects.
     pub pieces: ChunkPlan,
 }
@@ -291,6 +304,12 @@ pub trait Writer: Send + Sync {
     /// for the disk.
     fn suspend<'a>(&'a self, _error: &'a Error) -> Step<'a, ()> {
         Box::pin(async {})
+    }
+
+    /// Makes the chunks of a part durable, once each has its receipt. Nothing appears: other machines write the
+    /// other parts.
+    fn keep_part<'a>(&'a self, _tools: &'a Tools) -> Step<'a, Result<()>> {
+        Box::pin(async { Ok(()) })
     }
 
     /// Makes the object appear, once every chunk has its receipt. `md5` is the digest of the whole object, where

@@ -143,6 +143,7 @@ impl ServiceTrash {
         Ok(Task {
             target: TargetName::new(format!("{}/{name}", self.folder).into_bytes()),
             chunks: Chunks::new(entry.bytes, chunk_bytes),
+            part: None,
             content_type: None,
             replace: Replace::Nothing,
             history: History::default(),

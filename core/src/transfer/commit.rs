@@ -24,6 +24,9 @@ impl ObjectTransfer {
                 return Ok(Committed::Done(None));
             }
         }
+        if !self.task.commits() {
+            return self.keep_part(tools).await;
+        }
         let md5 = match &self.follower {
             Some(follower) => follower.finish().await,
             None => None,
@@ -50,6 +53,15 @@ impl ObjectTransfer {
             ))),
             committed => self.committed(tools, committed).await,
         }
+    }
+
+    /// Ends a part of an object whose other parts are written elsewhere.
+    async fn keep_part(&self, tools: &Tools) -> Result<Committed> {
+        if let TransferMode::Stream(_, writer) = self.mode(tools).await? {
+            writer.keep_part(tools).await?;
+        }
+        self.check_copied_version(tools).await?;
+        Ok(Committed::Done(None))
     }
 
     async fn commit_once(&self, tools: &Tools, md5: Option<Md5>) -> Result<Committed> {

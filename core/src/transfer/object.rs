@@ -61,7 +61,7 @@ impl std::fmt::Debug for ObjectTransfer {
 impl ObjectTransfer {
     /// An object to transfer in this context.
     pub fn new(task: Task, context: &Arc<TransferContext>) -> Self {
-        let chunks = task.chunks.total();
+        let chunks = task.indices().len() as u32;
         let follower = context
             .wants_md5_of(&task)
             .then(|| Follower::new(&context.hashers, task.chunks.clone()));
@@ -101,7 +101,7 @@ impl ObjectTransfer {
         Outcome {
             committed: committed.then(|| Box::new(self.committed_object())),
             name: self.task.entry.name.clone(),
-            bytes: self.task.entry.bytes,
+            bytes: self.task.bytes(),
             verdict,
             details: self.details(),
             seq: self.task.history.notes.as_ref().map(Notes::seq),

@@ -104,6 +104,7 @@ impl Fixture {
         Task {
             target: self.target.name(&entry.name).expect("a name").name,
             chunks: Chunks::new(bytes, 4 * MIB),
+            part: None,
             entry,
             content_type: Some("text/plain".into()),
             replace: Replace::Anything,

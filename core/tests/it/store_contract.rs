@@ -83,6 +83,7 @@ fn task(target: &dyn Target, entry: Entry, replace: Replace, history: History) -
     Task {
         target: target.name(&entry.name).expect("a name").name,
         chunks: Chunks::new(entry.bytes, CHUNK_BYTES),
+        part: None,
         entry,
         content_type: None,
         replace,

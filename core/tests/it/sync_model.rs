@@ -376,7 +376,7 @@ impl Case {
             }),
             moves: None,
             verify: None,
-            is_shard: false,
+            shard: None,
             preview: false,
         }
     }

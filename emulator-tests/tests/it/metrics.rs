@@ -92,12 +92,23 @@ fn failures_throttling_and_deletions_are_counted() {
             {"when":{"method":"GET","path":"*/c","times":1},"then":{"answer":{"status":503,"code":"ServerBusy"}}}]}"#,
     );
     let target = folder.join("target");
-    Azring::download(&container, &target)
-        .args(["/S", "/Y", &word])
-        .run()
-        .failed();
+    let home = Folder::new();
+    let download = || {
+        let command = Azring::download(&container, &target).args(["/S", "/Y", &word]);
+        command.env("XDG_STATE_HOME", home.path()).run()
+    };
+    download().failed();
     server.clear_faults();
     let metrics = read(&file);
+    let failed = container.get("b").len() as f64;
+    says(
+        &metrics,
+        "azring_object_bytes_total{state=\"failed\"}",
+        failed,
+    );
+    says(&metrics, "azring_requests_total{result=\"throttled\"}", 1.0);
+    says(&metrics, "azring_requests_total{result=\"timed_out\"}", 0.0);
+    says(&metrics, "azring_earlier_objects{state=\"done\"}", 0.0);
     says(&metrics, "azring_objects_total{state=\"failed\"}", 1.0);
     says(&metrics, "azring_objects_total{state=\"done\"}", 2.0);
     says(&metrics, "azring_exit_code", 1.0);
@@ -105,6 +116,11 @@ fn failures_throttling_and_deletions_are_counted() {
         metrics["azring_request_retries_total"] >= 1.0,
         "{metrics:#?}"
     );
+
+    // What the first run has copied is told by the second one.
+    download().succeeded();
+    let metrics = read(&file);
+    says(&metrics, "azring_earlier_objects{state=\"done\"}", 2.0);
 
     Azring::new()
         .args([

@@ -140,6 +140,38 @@ impl StagedFile {
         Ok(Some(staged))
     }
 
+    /// Opens the part file `beside`, which other machines write too, or makes it. It is kept. Its bytes go through the
+    /// page cache: around it the last ones would make the file longer for a while.
+    pub fn join(
+        folder: &Root,
+        name: &OsStr,
+        beside: &str,
+        bytes: u64,
+        room: Allocation,
+    ) -> Result<Self> {
+        let failed = |error: io::Error| cannot_write(folder, name, &error);
+        let descriptor = loop {
+            if let Some(found) = folder.open_own(Path::new(beside)).map_err(failed)? {
+                break found;
+            }
+            match folder.create_new(beside) {
+                Ok(made) => break made,
+                // Another machine made it just now. A file that is not ours is one that cannot be opened.
+                Err(error)
+                    if error.kind() == io::ErrorKind::AlreadyExists
+                        && folder
+                            .open_own(Path::new(beside))
+                            .is_ok_and(|own| own.is_some()) => {}
+                Err(error) => return Err(failed(error)),
+            }
+        };
+        let beside = beside.to_owned();
+        let caching = Caching::Cached;
+        let mut staged = Self::of(folder, name, beside, descriptor, bytes, room, caching)?;
+        staged.part.is_kept = true;
+        Ok(staged)
+    }
+
     fn of(
         folder: &Root,
         name: &OsStr,
@@ -196,6 +228,14 @@ impl StagedFile {
     /// The file, to write to.
     pub fn file(&self) -> &File {
         &self.file
+    }
+
+    /// Sets its modification time, which the last write has changed.
+    pub fn set_modified(&self, modified: Option<SystemTime>) -> Result<()> {
+        let stamp = FileStamp::of_time(modified);
+        stamp
+            .apply(self.file.descriptor())
+            .map_err(|error| cannot_write(&self.part.folder, &self.part.name, &error))
     }
 
     /// Ends the writing. The file gets its exact length and, if one is given, its modification

@@ -1,4 +1,5 @@
-//! `azring shard merge PLAN`: one summary, one ledger and one report of all shards.
+//! `azring shard merge PLAN`: one summary, one ledger and one report of all shards. With the source and the
+//! destination it first commits the objects that nobody has committed.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -11,36 +12,48 @@ use azring_core::shard::{Error, ObjectOutcome, PlanFolder, PlanProgress, ShardRe
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::super::definition::read_places;
 use super::failure::fail;
 use super::places::plan_place;
 use super::plan_place::PlanPlace;
 use super::status;
-use crate::args;
+use super::worker::Worker;
 use crate::console::{Console, Level};
 use crate::ending::Ending;
 use crate::listener::record::record;
 use crate::parameter as row;
-use crate::parsed::{choice, local};
+use crate::parsed::{ParsedArgs, choice, local};
 use crate::report::shards_page;
 use crate::usage_error::{UsageError, reason};
 
 pub(super) fn run(words: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> {
     let (place, rest) = plan_place(words, "merge")?;
-    let args = args::read(rest)?;
+    let args = read_places(rest)?;
     let folder = PlanPlace::of(place, &args, console)?.folder();
     let (ledger, report) = (local(&args, &row::LEDGER)?, local(&args, &row::REPORT)?);
     let output = choice(&args, &row::OUTPUT)?;
-    let progress = match PlanProgress::of(&*folder) {
+    let read = || PlanProgress::of(&*folder).map_err(|error| fail(&error, console));
+    let mut progress = match read() {
         Ok(progress) => progress,
-        Err(error) => return Ok(fail(&error, console)),
+        Err(ending) => return Ok(ending),
     };
-    let mut ending = status::ending(&progress);
+    let mut ending = Ending::Success;
+    if args.has(&row::SOURCE) || args.has(&row::DEST) {
+        ending = commit(&*folder, &progress, &args, console)?;
+        progress = match read() {
+            Ok(progress) => progress,
+            Err(ending) => return Ok(ending),
+        };
+    }
+    if ending == Ending::Success {
+        ending = status::ending(&progress);
+    }
     // The ledgers are checked against the results, wanted or not.
     let sums = match merge_ledgers(&*folder, &progress, ledger.as_deref())? {
         Ok(sums) => sums,
         Err(error) => return Ok(fail(&error, console)),
     };
-    let promised: u64 = progress.results().map(|result| result.done).sum();
+    let (promised, _, _) = status::copied(&progress);
     if sums.done != promised {
         let text = format!(
             "the ledgers have {} object(s) that are done, and the results have {promised}",
@@ -70,6 +83,31 @@ pub(super) fn run(words: &[OsString], console: &Arc<Console>) -> Result<Ending, 
         _ => console.result(&status::text(&progress, &folder.shown())),
     }
     Ok(ending)
+}
+
+/// Commits the objects whose parts are all written.
+fn commit(
+    folder: &dyn PlanFolder,
+    progress: &PlanProgress,
+    args: &ParsedArgs,
+    console: &Arc<Console>,
+) -> Result<Ending, UsageError> {
+    let plan = &progress.plan;
+    let worker = match Worker::open(folder, plan.clone(), args, console)? {
+        Ok(worker) => worker,
+        Err(ending) => return Ok(ending),
+    };
+    let mut all = Ending::Success;
+    for (object, progress) in plan.split.iter().zip(&progress.objects) {
+        let ending = worker.commit_written(plan, object, progress)?;
+        if matches!(ending, Ending::Signal(_)) {
+            return Ok(ending);
+        }
+        if all == Ending::Success {
+            all = ending;
+        }
+    }
+    Ok(all)
 }
 
 /// What all ledgers have.
@@ -133,6 +171,19 @@ fn merge_ledgers(
         }
         if let (Err(error), Some((path, _))) = (written, &file) {
             return Err(cannot_write(path, &error));
+        }
+    }
+    for result in progress.object_results() {
+        match result.line.outcome {
+            ObjectOutcome::Done => {
+                totals.done += 1;
+                totals.done_bytes += result.line.bytes;
+            }
+            ObjectOutcome::Skipped | ObjectOutcome::Open => totals.skipped += 1,
+        }
+        if let Some((path, file)) = &mut file {
+            let written = writeln!(file, "{}", result.ledger_line());
+            written.map_err(|error| cannot_write(path, &error))?;
         }
     }
     if let Some((path, mut file)) = file {

@@ -1,7 +1,8 @@
 //! `azring shard`: a copy that many machines share.
 //!
 //! - `plan` lists the source once and cuts the copy into shards, in the plan's folder.
-//! - `run` copies one shard or several, on any machine, with the worker's own credentials.
+//! - `run` copies one shard or several, on any machine, with the worker's own credentials: a [`worker`]. It
+//!   [`commit`]s the objects whose last part it has copied.
 //! - `status` says how far the plan is, and `merge` adds the results up.
 //! - [`adapter`] is what schedulers are given to run all that.
 //!
@@ -19,6 +20,10 @@ mod plan;
 mod worker_args;
 
 mod shard_failures;
+
+mod worker;
+
+mod commit;
 
 mod run;
 
@@ -41,13 +46,16 @@ use crate::usage_error::UsageError;
 pub(super) const COMMAND: Command = Command {
     help: CommandHelp {
         name: "shard",
-        usage: "plan <source> <destination> | run <plan> <i|i-j> <source> <destination> | status <plan> | merge <plan>",
+        usage: "plan <source> <destination> | run <plan> <i|i-j> <source> <destination> | status <plan> | merge <plan> [<source> <destination>]",
         brief: "Cut a copy into shards that many machines run",
     },
     taken: &[
         &row::INTO,
         &row::SHARDS,
         &row::BYTES_PER_SHARD,
+        &row::SPLIT_ABOVE,
+        &row::BY,
+        &row::CUTS,
         &row::STATE,
         &row::EMIT,
         &row::SOURCE_KEY,

@@ -46,6 +46,20 @@ pub(super) fn indices(
     }
 }
 
+/// The parameters without these.
+pub(super) fn without(
+    args: &ParsedArgs,
+    left_out: &[&Parameter],
+) -> Result<ParsedArgs, UsageError> {
+    let mut rest = ParsedArgs::new(args.dialect());
+    for (parameter, value) in args.typed() {
+        if !left_out.iter().any(|other| other.is(parameter)) {
+            rest.add(parameter, value.map(Into::into))?;
+        }
+    }
+    Ok(rest)
+}
+
 /// Refuses the parameters that the command does not take.
 pub(super) fn refuse(
     args: &ParsedArgs,

@@ -4,11 +4,14 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use azring_core::entry::EntryName;
 use azring_core::job;
 use azring_core::journal::{Claim, Command};
 use azring_core::location::Location;
 use azring_core::options::Options;
-use azring_core::shard::{Division, Error, LocalFolder, Plan, PlanFolder, PlanWriter, Refused};
+use azring_core::shard::{
+    Division, Error, LocalFolder, Plan, PlanFolder, PlanWriter, Refused, SplitObject,
+};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -16,7 +19,7 @@ use super::super::definition::read_places;
 use super::super::run_host::{RunHost, listeners};
 use super::adapter::{Scheduler, ShardedJob};
 use super::failure::fail;
-use super::places::{absolute, refuse};
+use super::places::{absolute, refuse, without};
 use super::plan_place::PlanPlace;
 use crate::console::{Console, Level, count, units};
 use crate::ending::Ending;
@@ -25,9 +28,9 @@ use crate::job_id::JobId;
 use crate::listener::record::record;
 use crate::mask::shown;
 use crate::parameter::{self as row, Parameter};
-use crate::parsed::{ParsedArgs, read};
+use crate::parsed::{ParsedArgs, choice, local, read};
 use crate::settings::Settings;
-use crate::usage_error::UsageError;
+use crate::usage_error::{UsageError, reason};
 use crate::{intent, journal, prompt, report};
 
 /// The lock of the process that plans: `plan.owner`.
@@ -53,7 +56,15 @@ const FOREIGN: &[&Parameter] = &[
 ];
 
 /// The parameters of the plan itself, which are none of the copy.
-const OWN: &[&Parameter] = &[&row::INTO, &row::SHARDS, &row::BYTES_PER_SHARD, &row::EMIT];
+const OWN: &[&Parameter] = &[
+    &row::INTO,
+    &row::SHARDS,
+    &row::BYTES_PER_SHARD,
+    &row::SPLIT_ABOVE,
+    &row::BY,
+    &row::CUTS,
+    &row::EMIT,
+];
 
 pub(super) fn run(words: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> {
     let given = read_places(words)?;
@@ -65,9 +76,16 @@ pub(super) fn run(words: &[OsString], console: &Arc<Console>) -> Result<Ending, 
         ))
     })?;
     let place = PlanPlace::of(into, &given, console)?;
-    let division = division(&given)?;
+    let cuts = cuts(&given)?;
+    let cut = Cut {
+        division: match &cuts {
+            Some(names) => Division::Cuts(names.len() as u32),
+            None => division(&given)?,
+        },
+        split_above: split_above(&given)?,
+    };
     let scheduler = Scheduler::of(&given)?;
-    let args = without_own(&given)?;
+    let args = without(&given, OWN)?;
     let mut environment = Environment::of_process(console, prompt::secret_line(console));
     // Workers have no terminal. What they do with existing objects must not depend on this one.
     environment.can_ask = false;
@@ -105,7 +123,7 @@ pub(super) fn run(words: &[OsString], console: &Arc<Console>) -> Result<Ending, 
     }
     let folder = place.folder();
     let spooled = LocalFolder::at(&spool);
-    let plan = match begin((&*folder, &spooled), &options, &command, division, console) {
+    let plan = match begin((&*folder, &spooled), &options, &command, cut, console) {
         Ok(plan) => plan,
         Err(error) => return Ok(fail(&error, console)),
     };
@@ -119,7 +137,7 @@ pub(super) fn run(words: &[OsString], console: &Arc<Console>) -> Result<Ending, 
     };
     let mut planned = None;
     let (_, ending) = host.run_job(&settings, listeners, |observer, stop| {
-        let (summary, plan) = job::plan_shards(&options, writer, observer, stop)?;
+        let (summary, plan) = job::plan_shards(&options, (writer, cuts), observer, stop)?;
         planned = Some(plan);
         Ok(summary)
     });
@@ -180,15 +198,32 @@ fn spool(
 }
 
 /// How the plan is cut.
+#[derive(Debug, Clone, Copy)]
+struct Cut {
+    division: Division,
+    /// Objects of more bytes are copied in parts; 0 for none.
+    split_above: u64,
+}
+
+/// The length above which objects are copied in parts.
+fn split_above(args: &ParsedArgs) -> Result<u64, UsageError> {
+    let of_shard = read::limit_bytes(args, &row::BYTES_PER_SHARD)?;
+    let given = read::limit_bytes(args, &row::SPLIT_ABOVE)?;
+    Ok(given.or(of_shard).unwrap_or(BYTES_PER_SHARD))
+}
+
+/// The division into shards.
 fn division(args: &ParsedArgs) -> Result<Division, UsageError> {
     let spelled = |parameter: &Parameter| parameter.spelled(args.dialect());
     let bytes = read::limit_bytes(args, &row::BYTES_PER_SHARD)?;
+    let is_by_range = choice(args, &row::BY)?.is_some();
     let Some(text) = args.text(&row::SHARDS)? else {
         return match bytes {
             Some(0) => Err(UsageError::meaning(format!(
                 "`{}` must be at least 1",
                 spelled(&row::BYTES_PER_SHARD)
             ))),
+            bytes if is_by_range => Ok(Division::Ranges(bytes.unwrap_or(BYTES_PER_SHARD))),
             bytes => Ok(Division::Bytes(bytes.unwrap_or(BYTES_PER_SHARD))),
         };
     };
@@ -197,6 +232,14 @@ fn division(args: &ParsedArgs) -> Result<Division, UsageError> {
             "`{}` and `{}` exclude each other: a plan is cut by number or by size",
             spelled(&row::SHARDS),
             spelled(&row::BYTES_PER_SHARD)
+        )));
+    }
+    if is_by_range {
+        return Err(UsageError::meaning(format!(
+            "`{}` is not for a plan by range, whose shards are cut by size or by names: give `{}` or `{}`",
+            spelled(&row::SHARDS),
+            spelled(&row::BYTES_PER_SHARD),
+            spelled(&row::CUTS)
         )));
     }
     match text.parse() {
@@ -209,15 +252,52 @@ fn division(args: &ParsedArgs) -> Result<Division, UsageError> {
     }
 }
 
-/// The parameters of the copy.
-fn without_own(given: &ParsedArgs) -> Result<ParsedArgs, UsageError> {
-    let mut args = ParsedArgs::new(given.dialect());
-    for (parameter, value) in given.typed() {
-        if !OWN.iter().any(|own| own.is(parameter)) {
-            args.add(parameter, value.map(Into::into))?;
+/// The names before which ranges end, if they are given.
+fn cuts(args: &ParsedArgs) -> Result<Option<Vec<EntryName>>, UsageError> {
+    let spelled = |parameter: &Parameter| parameter.spelled(args.dialect());
+    let is_by_range = match choice(args, &row::BY)? {
+        Some("range") => true,
+        Some(_) => {
+            let by = spelled(&row::BY);
+            return Err(UsageError::meaning(format!(
+                "`{by}` of a plan must be `range`: each shard is a range of names"
+            )));
         }
+        None => false,
+    };
+    let Some(path) = local(args, &row::CUTS)? else {
+        return Ok(None);
+    };
+    if !is_by_range || args.has(&row::SHARDS) || args.has(&row::BYTES_PER_SHARD) {
+        return Err(UsageError::meaning(format!(
+            "`{}` needs `{}`, and neither `{}` nor `{}`",
+            spelled(&row::CUTS),
+            format_args!("{}:range", spelled(&row::BY)),
+            spelled(&row::SHARDS),
+            spelled(&row::BYTES_PER_SHARD)
+        )));
     }
-    Ok(args)
+    let content = std::fs::read(&path).map_err(|error| {
+        UsageError::meaning(format!(
+            "cannot read `{}`: {}",
+            path.display(),
+            reason(&error)
+        ))
+    })?;
+    let lines = content.split(|byte| *byte == b'\n');
+    let lines = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    let names: Vec<_> = lines
+        .filter(|line| !line.is_empty())
+        .map(EntryName::new)
+        .collect();
+    if names.len() as u64 >= SHARDS_MAX {
+        return Err(UsageError::meaning(format!(
+            "`{}` has more than {} names",
+            path.display(),
+            SHARDS_MAX - 1
+        )));
+    }
+    Ok(Some(names))
 }
 
 /// Refuses a plan that would be listed, or that would lie among the copied files.
@@ -242,14 +322,16 @@ fn begin(
     (folder, spool): (&dyn PlanFolder, &LocalFolder),
     options: &Options,
     command: &Command,
-    division: Division,
+    cut: Cut,
     console: &Console,
 ) -> Result<Plan, Error> {
     let shown = folder.shown();
     let old = folder.find_plan()?;
     let is_spool = folder.shown() == spool.shown();
     if let Some(old) = &old {
-        let is_same = old.fingerprint == command.fingerprint() && old.division == division;
+        let is_same = old.fingerprint == command.fingerprint()
+            && old.division == cut.division
+            && old.split_above == cut.split_above;
         if old.is_sealed {
             return Err(Error::Taken(format!(
                 "`{shown}` has a complete plan already: run its shards, or give another folder"
@@ -271,7 +353,12 @@ fn begin(
         }
     }
     match old {
-        Some(old) if old.unlisted == 0 && !old.shards.is_empty() => {
+        Some(old)
+            if old.unlisted == 0
+                && !old.shards.is_empty()
+                // Nothing says where the listing of such a plan was.
+                && !old.division.is_by_range() =>
+        {
             console.message(
                 Level::Info,
                 &format!(
@@ -286,7 +373,7 @@ fn begin(
                 remove_shards(folder, &old)?;
                 folder.remove(Plan::NAME)?;
             }
-            let plan = new_plan(options, command, division)?;
+            let plan = new_plan(options, command, cut)?;
             let text = plan.to_json();
             if !is_spool {
                 spool.replace(Plan::NAME, text.as_bytes())?;
@@ -304,7 +391,7 @@ fn begin(
     }
 }
 
-fn new_plan(options: &Options, command: &Command, division: Division) -> Result<Plan, Error> {
+fn new_plan(options: &Options, command: &Command, cut: Cut) -> Result<Plan, Error> {
     let [source, target] = journal::ends_of(options);
     let words = command.words.iter();
     Ok(Plan {
@@ -317,19 +404,22 @@ fn new_plan(options: &Options, command: &Command, division: Division) -> Result<
             .map(|word| String::from_utf8_lossy(word).into_owned())
             .collect(),
         fingerprint: command.fingerprint(),
-        division,
+        division: cut.division,
+        split_above: cut.split_above,
         is_sealed: false,
         refused: Refused::default(),
         unlisted: 0,
         shards: Vec::new(),
+        split: Vec::new(),
     })
 }
 
 /// Removes the files of a plan that is made anew, so that no result of it is taken for one of the new plan.
 fn remove_shards(folder: &dyn PlanFolder, old: &Plan) -> Result<(), Error> {
     for name in folder.names()? {
-        let of_shard = |index: &u32| name.starts_with(&Plan::shard_name(*index));
-        if (0..old.shards.len() as u32).any(|index| of_shard(&index)) {
+        let of_shard = |index: u32| name.starts_with(&Plan::shard_name(index));
+        let of_object = |object: &SplitObject| name.starts_with(&object.file_name());
+        if (0..old.shards.len() as u32).any(of_shard) || old.split.iter().any(of_object) {
             folder.remove(&name)?;
         }
     }
@@ -345,6 +435,7 @@ fn tell(plan: &Plan, shown: &str, settings: &Settings, console: &Console) {
             "sealed": plan.is_sealed,
             "shards": plan.shards.len(),
             "objects": objects,
+            "split": plan.split.len(),
             "bytes": bytes,
             "refused": plan.refused.objects,
             "unlisted": plan.unlisted,
@@ -362,6 +453,13 @@ fn tell(plan: &Plan, shown: &str, settings: &Settings, console: &Console) {
         units::azcopy_size(bytes),
         shown
     )];
+    if !plan.split.is_empty() {
+        lines.push(format!(
+            "In parts, because they are larger than {}: {} object(s)",
+            units::azcopy_size(plan.split_above),
+            count(plan.split.len() as u64)
+        ));
+    }
     if plan.refused.objects > 0 {
         lines.push(format!(
             "In no shard, because they cannot be copied: {} object(s)",

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::sync::Arc;
 
-use azring_core::shard::{Plan, PlanProgress};
+use azring_core::shard::{ObjectOutcome, ObjectProgress, Plan, PlanProgress};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -55,19 +55,44 @@ pub(super) fn run(words: &[OsString], console: &Arc<Console>) -> Result<Ending, 
 pub(super) fn ending(progress: &PlanProgress) -> Ending {
     if progress.is_success() {
         Ending::Success
-    } else if !progress.plan.is_sealed || progress.open().next().is_some() {
+    } else if !progress.plan.is_sealed
+        || progress.open().next().is_some()
+        || progress.objects.iter().any(is_uncommitted)
+    {
         Ending::Unavailable
     } else {
         Ending::Failure
     }
 }
 
+/// Whether the object has all its parts, and nobody has tried to commit it.
+fn is_uncommitted(object: &ObjectProgress) -> bool {
+    match object {
+        ObjectProgress::Written(_, failure) => failure.is_none(),
+        ObjectProgress::Done(_) | ObjectProgress::Waiting(_) | ObjectProgress::Unplanned => false,
+    }
+}
+
+/// The objects and bytes that are at the target, and the objects that were skipped.
+pub(super) fn copied(progress: &PlanProgress) -> (u64, u64, u64) {
+    let results = progress.results();
+    let whole = results.fold((0, 0, 0), |(done, bytes, skipped), result| {
+        let bytes = bytes + result.done_bytes;
+        (done + result.done, bytes, skipped + result.skipped)
+    });
+    let objects = progress.object_results();
+    objects.fold(whole, |(done, bytes, skipped), result| {
+        match result.line.outcome {
+            ObjectOutcome::Done => (done + 1, bytes + result.line.bytes, skipped),
+            ObjectOutcome::Skipped | ObjectOutcome::Open => (done, bytes, skipped + 1),
+        }
+    })
+}
+
 fn as_record(progress: &PlanProgress, shown: &str, ending: Ending) -> String {
     let plan = &progress.plan;
     let (objects, bytes) = plan.sums();
-    let sum = |of: fn(&azring_core::shard::ShardResult) -> u64| -> u64 {
-        progress.results().map(of).sum()
-    };
+    let (done, done_bytes, skipped) = copied(progress);
     let failed: Vec<_> = progress
         .failures()
         .map(|failure| {
@@ -89,9 +114,11 @@ fn as_record(progress: &PlanProgress, shown: &str, ending: Ending) -> String {
         "shards_failed": failed.len(),
         "objects": objects,
         "bytes": bytes,
-        "done": sum(|result| result.done),
-        "done_bytes": sum(|result| result.done_bytes),
-        "skipped": sum(|result| result.skipped),
+        "done": done,
+        "done_bytes": done_bytes,
+        "skipped": skipped,
+        "split": progress.objects.len(),
+        "split_done": progress.object_results().count(),
         "refused": plan.refused.objects,
         "unlisted": plan.unlisted,
         "open": progress.open().collect::<Vec<_>>(),
@@ -105,9 +132,7 @@ fn as_record(progress: &PlanProgress, shown: &str, ending: Ending) -> String {
 pub(super) fn text(progress: &PlanProgress, shown: &str) -> String {
     let plan = &progress.plan;
     let (objects, bytes) = plan.sums();
-    let done: u64 = progress.results().map(|result| result.done).sum();
-    let done_bytes: u64 = progress.results().map(|result| result.done_bytes).sum();
-    let skipped: u64 = progress.results().map(|result| result.skipped).sum();
+    let (done, done_bytes, skipped) = copied(progress);
     let mut lines = vec![
         format!("Plan:                  {shown}"),
         format!("From:                  {}", plan.source),
@@ -155,12 +180,49 @@ pub(super) fn text(progress: &PlanProgress, shown: &str) -> String {
         ));
         lines.extend(failure.reasons.first().map(|reason| format!("  {reason}")));
     }
+    lines.extend(split_objects(progress, shown));
     for shard in progress.mismatches() {
         lines.push(format!(
             "Shard {shard} has a result with other sums than were planned."
         ));
     }
     lines.join("\n")
+}
+
+/// What is left to do of the objects that are copied in parts.
+fn split_objects(progress: &PlanProgress, shown: &str) -> Vec<String> {
+    let (all, done) = (progress.objects.len(), progress.object_results().count());
+    if all == 0 {
+        return Vec::new();
+    }
+    let plan = &progress.plan;
+    let mut lines = vec![format!("Objects in parts:      {done} of {all} done")];
+    let open = plan.split.iter().zip(&progress.objects);
+    let open = open.filter(|(_, progress)| !matches!(progress, ObjectProgress::Done(_)));
+    for (object, progress) in open.take(LISTED_MAX) {
+        let name = &object.name;
+        lines.push(match progress {
+            ObjectProgress::Waiting(shards) => format!(
+                "`{name}` is not committed: parts are missing, in the shards {}",
+                listed(shards)
+            ),
+            ObjectProgress::Written(_, failure) => {
+                let why = failure.as_ref().and_then(|failure| failure.reasons.first());
+                let why = why.map_or(String::new(), |why| format!(" ({why})"));
+                format!(
+                    "`{name}` has all its parts and is not committed{why}. Commit: azring shard merge {shown} {} {}",
+                    plan.source, plan.target
+                )
+            }
+            ObjectProgress::Done(_) | ObjectProgress::Unplanned => {
+                format!("`{name}` has parts that are not planned yet")
+            }
+        });
+    }
+    if all - done > LISTED_MAX {
+        lines.push(format!("and {} more object(s)", all - done - LISTED_MAX));
+    }
+    lines
 }
 
 /// The command that runs this shard.

@@ -22,16 +22,23 @@ pub(super) const FOREIGN: &[&Parameter] = &[
     &row::INTO,
     &row::SHARDS,
     &row::BYTES_PER_SHARD,
+    &row::SPLIT_ABOVE,
+    &row::CUTS,
     &row::EMIT,
     &row::Z,
     &row::NO_JOURNAL,
 ];
 
-/// Joins the plan's copy, without what selects objects, with the worker's own parameters.
+/// Joins the plan's copy with the worker's own parameters. What selects objects is left out, unless the worker `lists`
+/// a range of names itself.
 ///
 /// The two places are always the worker's own: a plan says what is copied, and never where its reader sends
 /// a credential.
-pub(super) fn joined(of_plan: &Command, own: &ParsedArgs) -> Result<ParsedArgs, UsageError> {
+pub(super) fn joined(
+    of_plan: &Command,
+    own: &ParsedArgs,
+    lists: bool,
+) -> Result<ParsedArgs, UsageError> {
     let (list, dialect) = journal::of_journal(of_plan);
     let planned = args::read(&list)?;
     let mut joined = ParsedArgs::new(dialect);
@@ -44,7 +51,7 @@ pub(super) fn joined(of_plan: &Command, own: &ParsedArgs) -> Result<ParsedArgs, 
     let has = |list: &[&Parameter], parameter| list.iter().any(|row| row.is(parameter));
     for (parameter, value) in planned.typed() {
         let is_own = has(OF_THE_MACHINE, parameter) && own.has(parameter);
-        let selects = row::FILTERS.iter().any(|row| row.is(parameter));
+        let selects = !lists && row::FILTERS.iter().any(|row| row.is(parameter));
         if !is_place(parameter) && !is_own && !selects {
             joined.add(parameter, value.map(Into::into))?;
         }

@@ -9,7 +9,7 @@ use super::Feed;
 use crate::entry::EntryName;
 use crate::job::planner::Planner;
 use crate::job::resume::{self, Resume};
-use crate::journal::{DoneObjects, PendingObject, Replayed, each_settled_name};
+use crate::journal::{DoneObjects, Replayed, each_settled_name};
 use crate::store::ListScope;
 use crate::transfer::Queue;
 use crate::{Error, Result, Side};
@@ -88,7 +88,13 @@ impl Feed<'_> {
         let resume = self.resume(planner);
         let mut inspected = stream::iter(pending())
             .map(async |pending| -> Result<_> {
-                Ok(resume::inspect(planner, self.tools, pending?, self.options.is_shard).await)
+                Ok(resume::inspect(
+                    planner,
+                    self.tools,
+                    pending?,
+                    self.options.has_planned_objects(),
+                )
+                .await)
             })
             .buffered(self.inspections_max);
         let mut taken = 0;
@@ -102,9 +108,10 @@ impl Feed<'_> {
         if self.stop.is_on() {
             // They were counted as listed, and are still to be done.
             for pending in pending().skip(taken) {
-                let PendingObject { name, bytes, .. } = pending?;
+                let pending = pending?;
+                let bytes = pending.bytes_to_copy(pending.bytes);
                 self.settlement()
-                    .fail_unstarted(&name, bytes, &Error::Stopped);
+                    .fail_unstarted(&pending.name, bytes, &Error::Stopped);
             }
         }
         Ok(())
@@ -118,7 +125,7 @@ impl Feed<'_> {
             stop: self.stop,
             target: &*self.ends.target,
             settlement: self.settlement(),
-            is_shard: self.options.is_shard,
+            is_shard: self.options.has_planned_objects(),
         }
     }
 }

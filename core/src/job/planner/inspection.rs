@@ -6,13 +6,16 @@ use crate::Result;
 use crate::entry::{Entry, Layout};
 use crate::job::sync::SyncAction;
 use crate::job::vhd_hint;
+use crate::plan::Task;
 use crate::plan::content_signature::content_type_of;
 use crate::plan::content_type::needs_content;
 use crate::plan::disk_image::DiskFlaw;
 use crate::plan::extents::{Extents, SPARSE_BYTES_MIN};
 use crate::plan::overwrite::{OverwriteDecision, decide};
+use crate::plan::part::ObjectPart;
+use crate::plan::replace::Replace;
 use crate::plan::target_name::MappedName;
-use crate::store::{Stat, Tools};
+use crate::store::{PartSupport, Stat, Tools};
 use crate::transfer::{CommitReceipt, CommittedObject};
 
 /// The ends of the copy at which an entry is inspected.
@@ -41,6 +44,18 @@ pub(super) enum ChunkSizeBasis {
     /// The size that an earlier run recorded; without a record, the size that a run without a
     /// controller would take.
     EarlierRun(Option<u64>),
+    /// The size in the plan of an object that several machines copy, of which this part is copied.
+    OfPart(ObjectPart),
+}
+
+impl ChunkSizeBasis {
+    /// Whether the object is committed whose parts other machines wrote.
+    pub(super) fn is_commit(self) -> bool {
+        match self {
+            Self::OfPart(part) => part.is_commit(),
+            Self::Now | Self::EarlierRun(_) => false,
+        }
+    }
 }
 
 impl InspectedEntry {
@@ -67,6 +82,15 @@ impl InspectedEntry {
             target: found.target.name.clone(),
             receipt: CommitReceipt::Unknown,
         })
+    }
+
+    /// Takes the chunks of this part, where only a part of the object is copied.
+    #[must_use]
+    pub(in crate::job) fn of_part(self, part: Option<ObjectPart>) -> Self {
+        Self {
+            basis: part.map_or(self.basis, ChunkSizeBasis::OfPart),
+            ..self
+        }
     }
 
     /// Takes the chunk size of an earlier run, if that recorded one.
@@ -163,8 +187,19 @@ impl Planner<'_> {
         InspectedEntry {
             entry,
             found,
-            basis: ChunkSizeBasis::Now,
+            // The chunks of a plan do not depend on the link of the machine that plans.
+            basis: ChunkSizeBasis::EarlierRun(None),
         }
+    }
+
+    /// Whether several machines may copy parts of the object of this task.
+    pub(in crate::job) fn is_divisible(&self, task: &Task) -> bool {
+        let is_permitted = match self.form(&task.entry).parts {
+            PartSupport::None => false,
+            PartSupport::Hidden => true,
+            PartSupport::Visible => task.replace == Replace::Anything,
+        };
+        is_permitted && task.chunks.total() > 1
     }
 
     /// Nothing but the name. Fails when another entry has it.

@@ -77,7 +77,7 @@ impl Upload {
                 sync: None,
                 moves: None,
                 verify: None,
-                is_shard: false,
+                shard: None,
                 preview: false,
             },
             chunk_size_hint: ChunkSizeHint::default(),

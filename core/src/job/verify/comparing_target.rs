@@ -20,8 +20,8 @@ use crate::plan::target_name::{MappedName, TargetName};
 use crate::report::ContentDifference;
 use crate::store::local::rules::RANGES;
 use crate::store::{
-    ChunkPlan, Committed, Reader, Receipt, Source, Stat, Step, Sums, Target, TargetForm, Tools,
-    Writer,
+    ChunkPlan, Committed, PartSupport, Reader, Receipt, Source, Stat, Step, Sums, Target,
+    TargetForm, Tools, Writer,
 };
 use crate::{Error, Result, Side};
 
@@ -74,6 +74,7 @@ impl Target for ComparingTarget {
             layout: None,
             makes_folders: false,
             shortens_links: false,
+            parts: PartSupport::None,
             pieces: ChunkPlan {
                 rule: RANGES,
                 chunk_bytes: CHUNK_BYTES,

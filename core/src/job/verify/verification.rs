@@ -225,6 +225,7 @@ impl Verification<'_> {
         let task = Task {
             target: TargetName::new(name.as_bytes()),
             chunks: Chunks::new(source.bytes, CHUNK_BYTES),
+            part: None,
             content_type: None,
             replace: Replace::Nothing,
             history: History::default(),

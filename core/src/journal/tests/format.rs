@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use super::disk::Disk;
 use super::{command, planned};
-use crate::entry::{EntryName, Version};
+use crate::entry::{ETag, EntryName, Version};
 use crate::journal::frame::Header;
 use crate::journal::record::Base;
 use crate::journal::{
     Counts, ExportToken, ExportedVolume, Folder, Place, Planned, Record, Replayed, replay,
 };
+use crate::plan::part::{ObjectPart, PartRole};
 use crate::plan::replace::Replace;
 
 /// A journal as programs without reruns wrote it, and the records that came with reruns, with exports, with file shares and with
@@ -220,6 +221,37 @@ fn every_record_is_written_as_it_always_was() {
     let (shares, splits) = shares.split_at(bytes_of(SHARES).len());
     assert_eq!(hex(shares), SHARES);
     assert_eq!(hex(splits), SPLITS);
+}
+
+#[test]
+fn a_part_of_an_object_is_written_as_it_always_was() {
+    let mut bytes = Vec::new();
+    Record::Planned(Planned {
+        version: Version::Service(ETag("e".into())),
+        replace: Replace::Anything,
+        part: Some(ObjectPart {
+            object: 0x0102_0304_0506_0708,
+            chunk_bytes: 10,
+            first: 2,
+            chunks: 3,
+            role: PartRole::Commit,
+        }),
+        ..planned("a", 100)
+    })
+    .put(&mut bytes);
+    let golden = "034a0161640165 0807060504030201 0a020301";
+    assert_eq!(bytes, bytes_of(golden));
+    assert!(Record::read(&bytes).is_some());
+    // A part without chunks, or with chunks of no length, is no part.
+    for (wrong, at) in [
+        (0, bytes.len() - 2),
+        (0, bytes.len() - 4),
+        (2, bytes.len() - 1),
+    ] {
+        let mut other = bytes.clone();
+        other[at] = wrong;
+        assert!(Record::read(&other).is_none(), "{at}");
+    }
 }
 
 #[test]

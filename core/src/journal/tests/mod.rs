@@ -46,6 +46,7 @@ pub(super) fn planned(name: &str, bytes: u64) -> Planned<'_> {
         version: Version::Service(ETag("\"0x8DC0FFEE0123456\"".into())),
         replace: Replace::Nothing,
         aside: false,
+        part: None,
     }
 }
 

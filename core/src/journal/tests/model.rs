@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::entry::Version;
 use crate::journal::{Counts, Place, Position, Record, Replayed};
+use crate::plan::part::ObjectPart;
 use crate::plan::replace::Replace;
 
 /// The name of an entry, and its snapshot.
@@ -30,6 +31,7 @@ struct Object {
     version: Version,
     replace: Replace,
     aside: bool,
+    part: Option<ObjectPart>,
     fate: Fate,
     started: Option<(u64, Vec<u8>)>,
     durable: BTreeSet<u32>,
@@ -71,6 +73,7 @@ impl Model {
                     version: planned.version.clone(),
                     replace: planned.replace.clone(),
                     aside: planned.aside,
+                    part: planned.part,
                     fate: Fate::Open,
                     started: None,
                     durable: BTreeSet::new(),
@@ -184,6 +187,7 @@ impl Model {
                 version: said.version.clone(),
                 replace: said.replace.clone(),
                 aside: said.aside,
+                part: said.part,
                 fate: if said.has_failed {
                     Fate::Failed
                 } else {
@@ -263,6 +267,7 @@ pub(super) mod script {
     use crate::entry::{ETag, Version};
     use crate::journal::{Planned, Record};
     use crate::plan::chunk_runs::ChunkRuns;
+    use crate::plan::part::{ObjectPart, PartRole};
     use crate::plan::replace::Replace;
 
     /// A record that owns its fields.
@@ -305,6 +310,14 @@ pub(super) mod script {
                         _ => Replace::Nothing,
                     },
                     aside: self.what == 2,
+                    part: (self.number % 3 == 2).then_some(ObjectPart {
+                        object: self.other,
+                        chunk_bytes: 1 + self.number,
+                        // All of it, so that the counts of the model are those of whole objects.
+                        first: 0,
+                        chunks: 1 + u32::from(self.what),
+                        role: PartRole::Range,
+                    }),
                 }),
                 3 | 4 => Record::Passed {
                     name: self.name.as_bytes(),

@@ -33,7 +33,7 @@ use crate::store::rest::conditions::Condition;
 use crate::store::rest::copy_state::CopyStatus;
 use crate::store::rest::lacks_feature;
 use crate::store::server_copy::{CopyProgress, Copying, ServerCopy};
-use crate::store::{Committed, Origin, Step, TargetForm, Tools, Writer as _};
+use crate::store::{Committed, Origin, PartSupport, Step, TargetForm, Tools, Writer as _};
 
 /// The largest blob that is copied by Copy Blob From URL, in bytes. The service accepts four times as
 /// much, and would then be silent for long.
@@ -130,6 +130,10 @@ impl ServerCopy for BlobServerCopy {
             layout: Some(kind(Some(blob_type_of(entry.kind)), false)),
             makes_folders: false,
             shortens_links: false,
+            parts: match self.method(entry) {
+                CopyMethod::Blocks => PartSupport::Hidden,
+                CopyMethod::Async | CopyMethod::Sync => PartSupport::None,
+            },
             pieces,
         }
     }

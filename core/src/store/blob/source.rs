@@ -177,6 +177,10 @@ impl Source for BlobSource {
         }))
     }
 
+    fn can_begin_at_names(&self) -> bool {
+        matches!(self.selection, BlobSelection::Matching(_))
+    }
+
     fn find<'a>(
         &'a self,
         tools: &'a Tools,

@@ -22,7 +22,7 @@ use crate::store::rest::is_leased;
 use crate::store::rest::missing::send_or_missing;
 use crate::store::rest::ranged_reader::RangedReader;
 use crate::store::rest::root::RootIdentity;
-use crate::store::{Stat, Step, Target, TargetForm, Tools, Writer, WrittenObject};
+use crate::store::{PartSupport, Stat, Step, Target, TargetForm, Tools, Writer, WrittenObject};
 use crate::{Error, Result};
 
 /// A container or virtual directory to copy to.
@@ -117,6 +117,11 @@ impl Target for BlobTarget {
             layout: Some(kind(Some(blob_type), false)),
             makes_folders: false,
             shortens_links: false,
+            parts: match blob_type {
+                BlobType::Block => PartSupport::Hidden,
+                BlobType::Page => PartSupport::Visible,
+                BlobType::Append => PartSupport::None,
+            },
             pieces: if self.keeps_block_bytes {
                 pieces.of_one_size()
             } else {

@@ -75,6 +75,7 @@ impl FolderListing<'_> {
             page: empty_page(),
             judge: Judge::new(self.attributes),
             above: Vec::new(),
+            has_first: false,
         };
         let _at_end = walk.start();
         let _is_received = walk.flush();
@@ -88,12 +89,21 @@ struct Walk<'a> {
     /// The folders from the root to the one that is listed, by device and inode. Only where links are
     /// followed, which may lead back to one of them.
     above: Vec<(u64, u64)>,
+    /// The name at which the listing begins belongs to it.
+    has_first: bool,
 }
 
 impl Walk<'_> {
     /// Begins at the pattern's own folder. Everything that matches is below it.
     fn start(&mut self) -> Result<(), Over> {
-        let ListScope { folder, after, .. } = &self.listing.scope;
+        let ListScope {
+            folder,
+            after,
+            from,
+            ..
+        } = &self.listing.scope;
+        let after = after.as_ref().map(|(name, _)| name);
+        self.has_first = after.is_none();
         let above = self.listing.pattern.folder().as_bytes();
         let prefix = match folder {
             Some(folder) => folder.as_bytes().to_vec(),
@@ -103,8 +113,8 @@ impl Walk<'_> {
         let root = self.listing.root.join(OsStr::from_bytes(&prefix));
         match open_folder(&root) {
             Ok(folder) => {
-                let after = match after {
-                    Some((name, _)) => Below::of(name.as_bytes(), &prefix),
+                let after = match after.or(from.as_ref()) {
+                    Some(name) => Below::of(name.as_bytes(), &prefix),
                     None => Below::All,
                 };
                 match after {
@@ -219,7 +229,8 @@ impl Walk<'_> {
             let name_bytes = name.to_bytes();
             let below = match after {
                 Some(after) if *kind == ItemKind::Folder => Below::of(after, name_bytes),
-                Some(after) if name_bytes <= after => continue,
+                Some(after) if name_bytes < after => continue,
+                Some(after) if name_bytes == after && !self.has_first => continue,
                 _ => Below::All,
             };
             if self.is_past_end(prefix, name_bytes, *kind) {

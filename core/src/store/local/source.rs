@@ -320,6 +320,10 @@ impl Source for LocalSource {
         is_one || scope.after.is_none() || scope.marker.as_deref() == Some(ORDER)
     }
 
+    fn can_begin_at_names(&self) -> bool {
+        matches!(self.selection, LocalSelection::Matching(_)) && !self.posix.folder_marks
+    }
+
     fn find<'a>(
         &'a self,
         _tools: &'a Tools,

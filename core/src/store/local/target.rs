@@ -31,10 +31,14 @@ use crate::options::{DownloadOptions, LinkForm, Links, PosixOptions};
 use crate::plan::Task;
 use crate::plan::chunk_runs::ChunkRuns;
 use crate::plan::chunks::CHUNK_BYTES_MIN;
+use crate::plan::history::Notes;
+use crate::plan::part::ObjectPart;
 use crate::plan::replace::Replace as Planned;
 use crate::plan::target_name::{MappedName, TargetName};
 use crate::store::nothing_to_write::NothingToWrite;
-use crate::store::{ChunkPlan, Stat, Step, Target, TargetForm, Tools, Writer, WrittenObject};
+use crate::store::{
+    ChunkPlan, PartSupport, Stat, Step, Target, TargetForm, Tools, Writer, WrittenObject,
+};
 use crate::{Error, Result};
 
 /// The size of a chunk, in bytes: the longest range that a service gives a checksum for.
@@ -179,11 +183,15 @@ impl Target for LocalTarget {
         true
     }
 
-    fn form(&self, _kind: Layout) -> TargetForm {
+    fn form(&self, kind: Layout) -> TargetForm {
         TargetForm {
             layout: None,
             makes_folders: true,
             shortens_links: self.links.form() == Some(LinkForm::Suffix),
+            parts: match kind {
+                Layout::Folder | Layout::Link => PartSupport::None,
+                Layout::Plain | Layout::Pages | Layout::Appended => PartSupport::Hidden,
+            },
             pieces: ChunkPlan {
                 rule: rules::RANGES,
                 chunk_bytes: CHUNK_BYTES,
@@ -420,6 +428,7 @@ impl LocalTarget {
             checks_md5: self.checks_md5_of(&task.entry),
             replace: replace(task),
             durability: self.durability.clone(),
+            is_shared: !task.commits(),
         });
         Ok(writer)
     }
@@ -508,6 +517,9 @@ fn stage(
     worker: u64,
 ) -> Result<(StagedFile, ChunkRuns)> {
     let bytes = task.entry.bytes;
+    if let (Some(part), Some(notes)) = (task.part, &task.history.notes) {
+        return stage_part(task, (part, notes), folder, name, room);
+    }
     let Some(notes) = &task.history.notes else {
         let staged = StagedFile::create(folder, name, bytes, room, Caching::Auto)?;
         return Ok((staged, ChunkRuns::default()));
@@ -532,6 +544,36 @@ fn stage(
         notes.started(&task.chunks, staged.identity()?);
         staged.keep();
     }
+    Ok((staged, ChunkRuns::default()))
+}
+
+/// The same for an object that several machines write: all write to one part file, which the commit moves.
+fn stage_part(
+    task: &Task,
+    (part, notes): (ObjectPart, &Notes),
+    folder: &Root,
+    name: &OsStr,
+    room: Allocation,
+) -> Result<(StagedFile, ChunkRuns)> {
+    let bytes = task.entry.bytes;
+    let beside = part_of(&format!("{:016x}", part.object), 0, task.target.as_bytes());
+    let begun = task.history.earlier.as_deref();
+    if let Some((identity, durable)) = begun.and_then(|begun| begun.of(&task.chunks))
+        && let Some(staged) = StagedFile::reopen(
+            folder,
+            name,
+            &beside,
+            identity,
+            bytes,
+            room,
+            Caching::Cached,
+        )?
+    {
+        return Ok((staged, durable.clone()));
+    }
+    // A commit that finds no part file copies the object anew.
+    let staged = StagedFile::join(folder, name, &beside, bytes, room)?;
+    notes.started(&task.chunks, staged.identity()?);
     Ok((staged, ChunkRuns::default()))
 }
 

@@ -395,6 +395,26 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn ranges_between_names_are_the_listing_and_nothing_is_in_two(
+        files in proptest::collection::btree_set("[a-c./0-]{1,7}", 1..25),
+        cuts in proptest::collection::btree_set("[a-c./0-]{1,7}", 0..6),
+    ) {
+        let mut cuts = cuts;
+        // Some cuts are names of files.
+        cuts.extend(files.iter().step_by(5).cloned());
+        let place = few_files(files);
+        let all = list_scope(place.path(), ListScope::default());
+        let cuts: Vec<String> = cuts.into_iter().collect();
+        let ranges = ListScope::ranges(&cuts);
+        let listed = ranges.flat_map(|range| list_scope(place.path(), range));
+        prop_assert_eq!(listed.collect::<Vec<_>>(), all);
+    }
+}
+
 #[test]
 fn a_listing_in_the_order_of_earlier_versions_does_not_go_on() {
     let place = tree();

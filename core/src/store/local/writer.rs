@@ -43,6 +43,8 @@ pub(super) struct LocalWriter {
     pub(super) checks_md5: bool,
     pub(super) replace: Replace,
     pub(super) durability: DurabilityQueue,
+    /// Other machines write to the same file, and the commit is not this writer's.
+    pub(super) is_shared: bool,
 }
 
 impl Writer for LocalWriter {
@@ -64,7 +66,7 @@ impl Writer for LocalWriter {
             durable.finish().await;
             // Bytes of another version, or bytes that may be wrong, are not continued.
             let is_wrong = matches!(error, Error::Changed(_) | Error::Integrity(_));
-            if is_wrong || durable.failure().is_some() {
+            if !self.is_shared && (is_wrong || durable.failure().is_some()) {
                 self.discard();
             }
         })
@@ -96,6 +98,21 @@ impl Writer for LocalWriter {
                 index: chunk.index,
                 bytes: chunk.bytes,
             })
+        })
+    }
+
+    fn keep_part<'a>(&'a self, _tools: &'a Tools) -> Step<'a, Result<()>> {
+        Box::pin(async move {
+            if let Some(durable) = &self.durable {
+                durable.finish().await;
+                durable.failure().map_or(Ok(()), Err)?;
+            }
+            let staged = self.staged.lock().unwrap_or_else(PoisonError::into_inner);
+            // A part that is written late must not change the time of the file, which may be complete by now.
+            match &*staged {
+                Some(staged) => Ok(staged.set_modified(self.stamp.modified)?),
+                None => Ok(()),
+            }
         })
     }
 

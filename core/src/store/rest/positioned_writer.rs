@@ -83,6 +83,11 @@ pub(crate) trait PositionedObject: Send + Sync {
         check: Check,
     ) -> Result<()>;
 
+    /// Checks that nobody else has replaced the object. Fails like [`put_range`](Self::put_range).
+    async fn check(&self, _tools: &Tools) -> Result<()> {
+        Ok(())
+    }
+
     /// Completes the object once all its ranges are sent. Fails like
     /// [`put_range`](Self::put_range).
     async fn commit(&self, tools: &Tools, md5: Option<Md5>) -> Result<Committed>;
@@ -144,6 +149,13 @@ impl<O: PositionedObject> Writer for PositionedWriter<O> {
                 index: chunk.index,
                 bytes: chunk.bytes,
             })
+        })
+    }
+
+    fn keep_part<'a>(&'a self, tools: &'a Tools) -> Step<'a, Result<()>> {
+        Box::pin(async move {
+            let checked = self.object.check(tools).await;
+            checked.inspect_err(|error| self.note_failure(error))
         })
     }
 

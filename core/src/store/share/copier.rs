@@ -31,7 +31,7 @@ use crate::store::rest::positioned_writer::PositionedWriter;
 use crate::store::rest::range::ByteRange;
 use crate::store::rest::{not_ours, source_failure};
 use crate::store::server_copy::{CopyProgress, Copying, ServerCopy};
-use crate::store::{Committed, Origin, Step, TargetForm, Tools, Writer as _};
+use crate::store::{Committed, Origin, PartSupport, Step, TargetForm, Tools, Writer as _};
 use crate::{Error, Result};
 
 /// A share or a directory in it that the service copies to.
@@ -104,6 +104,7 @@ impl ServerCopy for ShareServerCopy {
             layout: None,
             makes_folders: method == FileCopyMethod::Directory,
             shortens_links: false,
+            parts: PartSupport::None,
             pieces: match method {
                 FileCopyMethod::Directory | FileCopyMethod::Async => {
                     whole("file in a share", rules::FILE_BYTES_MAX)

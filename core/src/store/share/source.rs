@@ -156,6 +156,10 @@ impl Source for ShareSource {
         }
     }
 
+    fn can_begin_at_names(&self) -> bool {
+        matches!(self.selection, FileSelection::All)
+    }
+
     fn find<'a>(
         &'a self,
         tools: &'a Tools,

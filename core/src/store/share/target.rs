@@ -23,7 +23,7 @@ use crate::store::nothing_to_write::NothingToWrite;
 use crate::store::rest::missing::send_or_missing;
 use crate::store::rest::ranged_reader::RangedReader;
 use crate::store::rest::root::RootIdentity;
-use crate::store::{Stat, Step, Target, TargetForm, Tools, Writer, WrittenObject};
+use crate::store::{PartSupport, Stat, Step, Target, TargetForm, Tools, Writer, WrittenObject};
 
 /// A share or a directory in it to copy to.
 pub struct ShareTarget {
@@ -133,6 +133,7 @@ impl Target for ShareTarget {
             layout: None,
             makes_folders: source == Layout::Folder,
             shortens_links: false,
+            parts: PartSupport::None,
             pieces: rules::pieces(),
         }
     }

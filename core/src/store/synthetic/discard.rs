@@ -16,7 +16,7 @@ use crate::plan::chunks::Chunk;
 use crate::plan::target_name::{MappedName, TargetName};
 use crate::store::local::rules::RANGES;
 use crate::store::{
-    ChunkPlan, Committed, Receipt, Stat, Step, Sums, Target, TargetForm, Tools, Writer,
+    ChunkPlan, Committed, PartSupport, Receipt, Stat, Step, Sums, Target, TargetForm, Tools, Writer,
 };
 use crate::{Error, Result};
 
@@ -64,6 +64,7 @@ impl Target for DiscardTarget {
             layout: None,
             makes_folders: true,
             shortens_links: false,
+            parts: PartSupport::None,
             pieces: ChunkPlan {
                 rule: RANGES,
                 chunk_bytes: CHUNK_BYTES,

@@ -61,11 +61,12 @@ impl Queue {
 
     /// Adds an object; waits while too many chunks are waiting.
     pub async fn push(&mut self, object: Arc<ObjectTransfer>) {
-        if object.task().chunks.total() == 1 {
-            self.send(object, 0).await;
+        let indices = object.task().indices();
+        if indices.len() == 1 {
+            self.send(object, indices.start).await;
             return;
         }
-        self.open.push_back((object, 0));
+        self.open.push_back((object, indices.start));
         while self.open.len() >= self.open_max {
             self.advance().await;
         }
@@ -83,7 +84,7 @@ impl Queue {
         let Some((object, index)) = self.open.pop_front() else {
             return;
         };
-        if index + 1 < object.task().chunks.total() {
+        if index + 1 < object.task().indices().end {
             self.open.push_back((Arc::clone(&object), index + 1));
         }
         self.send(object, index).await;

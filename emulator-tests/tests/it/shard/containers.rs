@@ -61,7 +61,7 @@ impl Hosted {
     fn shards(&self) -> usize {
         let text = self.read("plan.json");
         assert!(text.contains("\"sealed\": true"), "{text}");
-        text.matches("\"sha256\"").count()
+        text.matches("\"shard\": ").count()
     }
 
     /// The next question about this file of the plan finds nothing, whatever is there.
@@ -174,6 +174,66 @@ fn an_interrupted_plan_in_a_container_goes_on_where_it_was_begun() {
     let all = format!("0-{last}");
     hosted.run(&all, &hosted.scene.state).run().succeeded();
     hosted.assert_complete();
+}
+
+/// A pod needs no volume for such a plan, and its manifest has no credential.
+#[test]
+fn a_manifest_for_a_plan_in_a_container_names_its_url_without_a_signature() {
+    let hosted = Hosted::new(tree(3));
+    let sas = hosted.scene.service.account_sas();
+    let (_, signature) = sas.split_once("sig=").expect("a signature");
+    let into = format!("/Into:{}?{sas}", hosted.url());
+    let planning = hosted.scene.between(Azring::new().args(["shard", "plan"]));
+    let planned = planning
+        .args(["/S", &into, "/Shards:2", "/Emit:kubernetes"])
+        .run()
+        .succeeded();
+    let status = hosted.tell("status").arg("/Emit:kubernetes").run();
+    for manifest in [planned.stdout, status.succeeded().stdout] {
+        let run = format!("\"shard\",\"run\",\"{}\"", hosted.url());
+        assert!(manifest.contains(&run), "{manifest}");
+        let merge = format!("\"shard\",\"merge\",\"{}\"", hosted.url());
+        assert!(manifest.contains(&merge), "{manifest}");
+        assert!(
+            !manifest.contains("\"claimName\":\"azring-plan\""),
+            "{manifest}"
+        );
+        assert!(!manifest.contains(&signature[..12]), "{manifest}");
+    }
+}
+
+/// Also where the command is refused.
+#[test]
+fn no_output_has_the_signature_of_a_plans_url() {
+    const SECRET: &str = "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0MDA%3D";
+    let url =
+        format!("https://a.blob.core.windows.net/plans/p?sv=2022-11-02&sr=c&sp=rl&sig={SECRET}");
+    let into = format!("/Into:{url}");
+    let state = Folder::new();
+    for words in [
+        &["convert-args", "/Source:/a", "/Dest:/b", &into][..],
+        &[
+            "convert-args",
+            "--to",
+            "dash",
+            "/Source:/a",
+            "/Dest:/b",
+            &into,
+        ],
+        &["convert-args", "shard", "plan", "/a", "/b", &into],
+        &["convert-args", "shard", "run", &url, "0", "/a", "/b"],
+        &["/Source:/a", "/Dest:/b", &into],
+        &["shard", "plan", "/a", "/b", &into, "/Shards:none"],
+        &["shard", "run", "0", &url],
+        &["shard", "run", &url, "x", "/a", "/b"],
+        &["shard", "run", &url, &url, "/a", "/b"],
+        &["shard", "status", &url, &url],
+        &["shard", "merge", &url, &url, &url, &url],
+        &["shard", &url],
+    ] {
+        let outcome = Azring::new().args(words).run();
+        assert_free_of(&[SECRET[..16].to_owned()], &outcome, state.path());
+    }
 }
 
 #[test]

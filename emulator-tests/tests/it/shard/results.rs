@@ -51,6 +51,39 @@ fn a_ledger_that_is_not_the_one_of_its_result_is_not_merged() {
 }
 
 #[test]
+fn a_result_with_other_sums_than_were_planned_is_no_success() {
+    let scene = Scene::new(tree(12));
+    scene.plan(&["/Shards:1"]).run().succeeded();
+    scene.run_all();
+    let (path, text) = (
+        scene.plan.join("shard-00000.done"),
+        scene.read("shard-00000.done"),
+    );
+    assert!(text.contains("\"done\": 14"), "{text}");
+    fs::write(&path, text.replace("\"done\": 14", "\"done\": 13")).expect("a file of ours");
+    let status = scene.tell("status").run().exited(1);
+    let other = "Shard 0 has a result with other sums than were planned";
+    assert!(status.stdout.contains(other), "{status}");
+    scene.tell("merge").run().exited(1);
+}
+
+/// Objects that are in no shard are missing at the destination, whatever the shards say.
+#[test]
+fn a_plan_with_objects_in_no_shard_is_no_success() {
+    let long = vec!["n".repeat(250); 5].join("/");
+    let scene = Scene::new(tree(3).with(&long, "too long for a blob's name"));
+    let planned = scene.plan(&["/Shards:2"]).run().failed();
+    assert!(planned.stdout.contains("In no shard"), "{planned}");
+    scene.run_all();
+    let status = scene.tell("status").run().exited(1);
+    assert!(
+        status.stdout.contains("Objects in no shard:   1"),
+        "{status}"
+    );
+    scene.tell("merge").run().exited(1);
+}
+
+#[test]
 fn a_folder_without_a_plan_is_refused() {
     let scene = Scene::new(tree(1));
     for outcome in [

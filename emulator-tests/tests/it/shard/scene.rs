@@ -74,7 +74,7 @@ impl Scene {
     pub(crate) fn shards(&self) -> usize {
         let text = self.read("plan.json");
         assert!(text.contains("\"sealed\": true"), "{text}");
-        text.matches("\"sha256\"").count()
+        text.matches("\"shard\": ").count()
     }
 
     /// Runs all shards, one after another.

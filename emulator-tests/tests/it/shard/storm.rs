@@ -1,4 +1,5 @@
-//! Many shards, two workers for each, killed at random and woken late: nothing is lost, nothing counted twice.
+//! Many shards, two workers for each, killed at random and woken late: nothing is lost, nothing counted twice. The
+//! largest objects are in parts.
 //!
 //! `AZRING_SHARD_KILLS` says how many workers are killed (`scripts/shard_model.sh`: 20, with 64 shards), and
 //! `AZRING_SEED` which.
@@ -40,7 +41,7 @@ fn killed_and_late_workers_lose_nothing_and_count_nothing_twice() {
     let mut draw = Draw::new("shards");
     let scene = Scene::new(tree(shards * 12));
     scene
-        .plan(&[&format!("/Shards:{shards}"), "/Y"])
+        .plan(&[&format!("/Shards:{shards}"), "/SplitAbove:4M", "/Y"])
         .run()
         .succeeded();
     // Every shard twice, on two states.

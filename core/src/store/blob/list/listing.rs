@@ -66,6 +66,10 @@ impl BlobListing {
                 let folder = self.place.full_name(folder);
                 whole(&format!("{folder}/"))
             }),
+            None if scope.from.is_some() => scope
+                .from
+                .as_ref()
+                .and_then(|from| self.beginning_at(&root, from)),
             // Prefixes are in the order of bytes, which need not be the service's.
             None if until.is_some() => Some(whole(&root)),
             None => Some(self.beginning()),
@@ -99,6 +103,17 @@ impl BlobListing {
                 return;
             }
         }
+    }
+
+    /// The names from this one on; `None` for a name that is not one of `root`.
+    fn beginning_at(&self, root: &str, from: &EntryName) -> Option<Bookmark> {
+        let from = self.place.full_name(from.as_str()?);
+        let mut before = NameRange::whole(root);
+        let range = from.starts_with(root).then(|| before.split_off(&from))?;
+        Some(Bookmark {
+            position: PagePosition::beginning(range),
+            following: Vec::new(),
+        })
     }
 
     /// The beginning of the whole listing: a part for each beginning of the selected names.

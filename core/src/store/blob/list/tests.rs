@@ -91,6 +91,7 @@ fn positions(pages: &[(Vec<Key>, Option<Box<str>>)]) -> Vec<(ListScope, Vec<Key>
             let at = listed + count;
             let after = at.checked_sub(1).map(|last| &all[last]);
             let position = ListScope {
+                from: None,
                 folder: None,
                 after: after
                     .map(|(name, id)| (EntryName::from(&**name), id.as_deref().map(Into::into))),
@@ -173,6 +174,27 @@ proptest! {
             rest.starts_with(&prefix).then(|| (rest.to_owned(), id.clone()))
         }).collect();
         prop_assert_eq!(joined(&list_all(&model, listing("/a/", Some(&prefix)), ListScope::default())), expected);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn ranges_between_names_are_the_listing_and_nothing_is_in_two(
+        model in any_model(),
+        cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..5),
+    ) {
+        prop_assume!(model.beginnings == Beginnings::Known);
+        let all = model.blobs.borrow().clone();
+        prop_assume!(!all.is_empty());
+        let mut at: Vec<usize> = cuts.iter().map(|cut| cut.index(all.len())).collect();
+        at.sort_unstable();
+        let mut cuts: Vec<String> = at.into_iter().map(|at| all[at].0.clone()).collect();
+        cuts.dedup();
+        let ranges = ListScope::ranges(&cuts);
+        let listed = ranges.flat_map(|range| joined(&list_all(&model, listing("", None), range)));
+        prop_assert_eq!(listed.collect::<Vec<_>>(), all);
     }
 }
 

@@ -39,6 +39,16 @@ impl BegunBlob {
         Ok(found.filter(is_same))
     }
 
+    /// What is known of its pages: those of an earlier run of this task, if that wrote to this very blob. Otherwise
+    /// the blob is recorded.
+    pub(super) fn progress(&self, task: &Task) -> VisibleProgress {
+        if VisibleProgress::begun_identity(task) == Some(&*self.identity) {
+            VisibleProgress::resumed(task)
+        } else {
+            VisibleProgress::started(task, Some(&self.identity))
+        }
+    }
+
     /// Records that the blob of this task was just made.
     pub(super) async fn record(
         draft: &Draft,
@@ -55,7 +65,7 @@ impl BegunBlob {
 
     /// The blob under this name; `None` where it is missing, where the credential does not permit the
     /// question, and where the service does not tell when it was made.
-    async fn look(draft: &Draft, tools: &Tools) -> Result<Option<Self>> {
+    pub(super) async fn look(draft: &Draft, tools: &Tools) -> Result<Option<Self>> {
         let request = head_blob::request(&draft.place, &draft.name);
         let reply = match tools.client.send(&request).await {
             Ok(reply) => reply,

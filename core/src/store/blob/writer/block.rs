@@ -14,6 +14,7 @@ use md5::{Digest as _, Md5 as Md5Hash};
 
 use super::Draft;
 use super::committed_blocks::{Clearings, There};
+use super::expected::Expected;
 use crate::digest::follower::{Md5, md5_of};
 use crate::entry::{ETag, Version};
 use crate::plan::Task;
@@ -52,8 +53,18 @@ impl BlockWriter {
         tools: &Tools,
         task: &Task,
     ) -> Result<Self> {
+        let is_commit = task.part.is_some_and(|part| part.is_commit());
+        let mut draft = draft;
+        if is_commit && draft.expected.is_anything() {
+            // Others may commit the same blocks now. Only one commit replaces what is there.
+            draft.expected = Expected::new(draft.look(tools).await?);
+        }
         let mut writer = Self::new(draft, task);
-        if task.history.earlier.is_some() && writer.chunks.total() > 1 {
+        if is_commit {
+            let (ids, chunks) = (writer.ids(), &writer.chunks);
+            let asked = There::ask_or_trust(&writer.draft, tools, ids, chunks);
+            writer.there = Box::pin(asked).await?;
+        } else if task.history.earlier.is_some() && writer.chunks.total() > 1 {
             let (ids, chunks) = (writer.ids(), &writer.chunks);
             writer.there = Box::pin(There::ask(&writer.draft, tools, ids, chunks)).await?;
         }

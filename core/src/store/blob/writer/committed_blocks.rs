@@ -44,6 +44,31 @@ impl There {
         }
     }
 
+    /// The same before a commit of blocks that other machines wrote. A credential that only writes trusts them:
+    /// the commit finds the blocks that are missing.
+    pub(super) async fn ask_or_trust(
+        draft: &Draft,
+        tools: &Tools,
+        ids: &BlockIds,
+        chunks: &Chunks,
+    ) -> Result<Self> {
+        match list(draft, tools).await {
+            Ok(list) => Ok(Self::of(&list, ids, chunks)),
+            Err(Error::Transport(error)) if error.status() == Some(403) => {
+                let mut blocks = ChunkRuns::default();
+                blocks.add(0, chunks.total());
+                Ok(Self {
+                    blocks,
+                    is_committed: false,
+                })
+            }
+            Err(Error::Transport(error)) if matches!(error.status(), Some(404 | 409)) => {
+                Ok(Self::default())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     fn of(list: &BlockList, ids: &BlockIds, chunks: &Chunks) -> Self {
         let index = |block: &ListedBlock| {
             let index = ids.index_of(&block.id)?;

@@ -73,6 +73,17 @@ impl Draft {
         is_about_target && !self.expected.is_anything()
     }
 
+    /// What is under the name now, as what may be replaced. A credential that only writes may replace anything.
+    pub(super) async fn look(&self, tools: &Tools) -> Result<Replace> {
+        let request = head_blob::request(&self.place, &self.name);
+        match tools.client.send(&request).await {
+            Ok(reply) => Ok(Replace::of_look(etag(&reply).map(Version::Service))),
+            Err(error) if error.status() == Some(404) => Ok(Replace::Nothing),
+            Err(error) if error.status() == Some(403) => Ok(Replace::Anything),
+            Err(error) => Err(self.failure(error)),
+        }
+    }
+
     /// The blob that is in the way of a refused write, as the answer to a HEAD.
     ///
     /// Where the expected blob is there, the refusal was about something else, for instance the source of a copy.

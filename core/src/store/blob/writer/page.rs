@@ -16,10 +16,13 @@ use md5::{Digest as _, Md5 as Md5Hash};
 
 use super::Draft;
 use super::begun_blob::{BegunBlob, sequence};
+use super::expected::Expected;
 use crate::digest::follower::Md5;
 use crate::entry::ETag;
 use crate::plan::Task;
 use crate::plan::history::Notes;
+use crate::plan::part::ObjectPart;
+use crate::plan::replace::Replace;
 use crate::store::blob::properties::BlobType;
 use crate::store::blob::request::{create_blob, head_blob, put_page};
 use crate::store::rest::checksum::Check;
@@ -29,6 +32,9 @@ use crate::store::rest::range::ByteRange;
 use crate::store::rest::visible_progress::{VisibleProgress, abandon};
 use crate::store::{Committed, Tools};
 use crate::{Error, Result};
+
+/// A sequence number has so many bits, which also programs that use floating-point numbers keep exactly.
+const SEQUENCE_BITS: u32 = 48;
 
 /// How often a blob that this job made itself may be in the way of making it.
 const CREATIONS_MAX: u32 = 4;
@@ -47,6 +53,9 @@ impl PageBlob {
         tools: &Tools,
         task: &Task,
     ) -> Result<PositionedWriter<Self>> {
+        if let Some(part) = task.part {
+            return Self::join(draft, tools, task, own_part_sequence(part)).await;
+        }
         if let Some(found) = BegunBlob::find(&draft, tools, task, BlobType::Page).await?
             && found.properties.bytes == task.entry.bytes
         {
@@ -65,6 +74,47 @@ impl PageBlob {
         let progress = BegunBlob::record(&draft, tools, task).await?;
         let sequence = Some(number);
         Ok(PositionedWriter::new(Self { draft, sequence }, progress))
+    }
+
+    /// Makes the blob of an object that several machines write, or joins the one that another of them made. Only one
+    /// of them makes it.
+    async fn join(
+        mut draft: Draft,
+        tools: &Tools,
+        task: &Task,
+        number: u64,
+    ) -> Result<PositionedWriter<Self>> {
+        let bytes = task.entry.bytes;
+        let form = create_blob::CreatedForm::Pages {
+            bytes,
+            sequence: number,
+        };
+        for _ in 0..CREATIONS_MAX {
+            if let Some(found) = BegunBlob::look(&draft, tools).await?
+                && found.sequence == Some(number)
+                && found.properties.bytes == bytes
+            {
+                let sequence = Some(number);
+                let progress = found.progress(task);
+                return Ok(PositionedWriter::new(Self { draft, sequence }, progress));
+            }
+            let seen = draft.look(tools).await?;
+            if seen == Replace::Anything {
+                return Err(Error::Usage(format!(
+                    "`{}` is written in parts, for which the credential must permit reading",
+                    draft.shown()
+                )));
+            }
+            draft.expected = Expected::new(seen.clone());
+            let (stored, condition) = (draft.stored(None), Condition::of(&seen));
+            let request = create_blob::request(&draft.place, &draft.name, form, stored, condition);
+            match tools.client.send(&request).await {
+                Ok(_) => {}
+                Err(error) if draft.is_refused(&error) => {}
+                Err(error) => return Err(draft.failure(error)),
+            }
+        }
+        Err(draft.not_ours())
     }
 
     /// The version of the blob after its last page; `None` where the credential may only write.
@@ -103,6 +153,10 @@ impl PositionedObject for PageBlob {
         }
     }
 
+    async fn check(&self, tools: &Tools) -> Result<()> {
+        self.last_version(tools).await.map(drop)
+    }
+
     async fn commit(&self, tools: &Tools, md5: Option<Md5>) -> Result<Committed> {
         let last = self.last_version(tools).await?;
         self.draft.finish(tools, md5, last).await
@@ -136,10 +190,15 @@ async fn make(draft: &Draft, tools: &Tools, bytes: u64, number: u64) -> Result<(
     Err(draft.not_ours())
 }
 
+/// The same for an object that several machines write: it follows from the object's number.
+fn own_part_sequence(part: ObjectPart) -> u64 {
+    (part.object & ((1 << SEQUENCE_BITS) - 1)).max(1)
+}
+
 /// A sequence number that nobody else gives this blob. It follows from the job, which finds its own
 /// blob by it, or without a journal from this run.
 ///
-/// It has 48 bits, which also programs that use floating-point numbers keep exactly.
+/// It has [`SEQUENCE_BITS`].
 fn own_sequence(name: &str, notes: Option<&Notes>) -> u64 {
     let digest = Md5Hash::new()
         .chain_update(b"azring pages 1\0")

@@ -80,6 +80,8 @@ pub(super) struct Level {
 pub(super) struct KeyRange {
     /// The name after which the listing begins.
     pub(super) after: Option<Box<[u8]>>,
+    /// The name at which the listing begins.
+    pub(super) from: Option<Box<[u8]>>,
     /// The name before which the listing ends.
     pub(super) until: Option<Box<[u8]>>,
     /// The names that are selected.
@@ -95,7 +97,11 @@ impl KeyRange {
             let holds_after = key.ends_with('/') && after.starts_with(bytes);
             bytes <= after && !holds_after
         });
-        !is_past && !is_done && self.selects(key)
+        let is_before = self.from.as_deref().is_some_and(|from| {
+            let holds_from = key.ends_with('/') && from.starts_with(bytes);
+            bytes < from && !holds_from
+        });
+        !is_past && !is_done && !is_before && self.selects(key)
     }
 
     fn selects(&self, key: &str) -> bool {

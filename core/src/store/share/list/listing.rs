@@ -102,6 +102,7 @@ pub(super) async fn list(
     let bytes = |name: EntryName| name.as_bytes().into();
     let range = KeyRange {
         after: scope.after.map(|(name, _)| bytes(name)),
+        from: scope.from.map(bytes),
         until: scope.until.map(bytes),
         filter: Arc::clone(filter),
     };

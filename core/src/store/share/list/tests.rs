@@ -296,6 +296,28 @@ fn tree() -> impl Strategy<Value = BTreeSet<String>> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn ranges_between_names_are_the_listing_and_nothing_is_in_two(
+        files in tree(),
+        cuts in prop::collection::btree_set(part(), 0..4),
+        more in prop::collection::vec(any::<prop::sample::Index>(), 0..4),
+    ) {
+        let share = Rc::new(Share { files, page_children: 3, ..Share::default() });
+        let all: Vec<String> = share.files.iter().cloned().collect();
+        let mut cuts = cuts;
+        if !all.is_empty() {
+            cuts.extend(more.iter().map(|at| all[at.index(all.len())].clone()));
+        }
+        let cuts: Vec<String> = cuts.into_iter().collect();
+        let ranges = ListScope::ranges(&cuts);
+        let listed_in = |range| listed(&share, range, WalkLimits::default());
+        prop_assert_eq!(ranges.flat_map(listed_in).collect::<Vec<_>>(), all);
+    }
+}
+
+proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
@@ -316,6 +338,7 @@ proptest! {
         }
         for until in all.iter().step_by(5).chain([&to]) {
             let scope = ListScope {
+                from: None,
                 until: Some(EntryName::from(until.as_str())),
                 ..after(&from)
             };
