@@ -1,10 +1,11 @@
 //! The ids of blocks. An upload makes [`BlockIds`] for each object; Put Block and Put Block List take
 //! their ids from it.
 //!
-//! An id depends on the name, the length and the modification time of the source, and on the length
-//! of its blocks. A run that resumes an upload therefore recognises the blocks of the interrupted
-//! run, and a source that changed meanwhile has other ids. All ids of a blob must have the same
-//! length; other programs mostly use another one, so their blocks have other ids too.
+//! An id depends on the name, the length and the modification time of the source, on the length of its
+//! blocks, and on the job. A run that resumes an upload therefore recognises the blocks of the interrupted
+//! run, and a source that changed meanwhile has other ids. The blocks of another job are never taken for
+//! these: their bytes may differ although time and length of the source are the same. All ids of a blob
+//! must have the same length; other programs mostly use another one, so their blocks have other ids too.
 //! <https://learn.microsoft.com/rest/api/storageservices/put-block#uri-parameters>
 
 use base64::Engine as _;
@@ -40,15 +41,24 @@ pub struct BlockIds([u8; DIGEST_DIGITS]);
 
 impl BlockIds {
     /// The ids for an upload to the blob of this full name. `object_bytes` and `modified_ns` (since 1970)
-    /// are the length and the modification time of the source, `block_bytes` the length of a block.
-    pub fn new(name: &str, object_bytes: u64, block_bytes: u64, modified_ns: i128) -> Self {
+    /// are the length and the modification time of the source, `block_bytes` the length of a block. `job` is
+    /// the name of whoever may go on with the blocks.
+    pub fn new(
+        name: &str,
+        object_bytes: u64,
+        block_bytes: u64,
+        modified_ns: i128,
+        job: &str,
+    ) -> Self {
         // MD5 is enough: only somebody who may write to the container could use a collision, and
         // needs none to replace the blob.
         let digest = Md5::new()
-            .chain_update(b"azring block 1\0")
+            .chain_update(b"azring block 2\0")
             .chain_update(object_bytes.to_le_bytes())
             .chain_update(block_bytes.to_le_bytes())
             .chain_update(modified_ns.to_le_bytes())
+            .chain_update((job.len() as u64).to_le_bytes())
+            .chain_update(job)
             .chain_update(name)
             .finalize();
         let mut digits = [0; DIGEST_DIGITS];
@@ -102,7 +112,13 @@ mod tests {
     use super::*;
 
     fn ids() -> BlockIds {
-        BlockIds::new("vd/a.vhd", 1 << 30, 4 << 20, 1_600_000_000_123_456_789)
+        BlockIds::new(
+            "vd/a.vhd",
+            1 << 30,
+            4 << 20,
+            1_600_000_000_123_456_789,
+            "job",
+        )
     }
 
     #[test]
@@ -123,23 +139,49 @@ mod tests {
         // never change.
         assert_eq!(
             ids().id(49_999).as_str(),
-            "NThmNmQzYTRhNjAyZjBiMmZhNmQ2NzhjNmFjMzRm"
+            "ZTAzYTdjZWZmYWNhMTc2YWM3YjdmN2YyZTJjMzRm"
         );
     }
 
     #[test]
-    fn another_name_size_cut_or_age_has_other_ids() {
+    fn another_name_size_cut_age_or_job_has_other_ids() {
         let first = ids().id(7);
         for other in [
-            BlockIds::new("vd/b.vhd", 1 << 30, 4 << 20, 1_600_000_000_123_456_789),
+            BlockIds::new(
+                "vd/b.vhd",
+                1 << 30,
+                4 << 20,
+                1_600_000_000_123_456_789,
+                "job",
+            ),
             BlockIds::new(
                 "vd/a.vhd",
                 (1 << 30) + 1,
                 4 << 20,
                 1_600_000_000_123_456_789,
+                "job",
             ),
-            BlockIds::new("vd/a.vhd", 1 << 30, 8 << 20, 1_600_000_000_123_456_789),
-            BlockIds::new("vd/a.vhd", 1 << 30, 4 << 20, 1_600_000_000_123_456_790),
+            BlockIds::new(
+                "vd/a.vhd",
+                1 << 30,
+                4 << 20,
+                1_600_000_000_123_456_789,
+                "another",
+            ),
+            BlockIds::new(
+                "vd/a.vhd",
+                1 << 30,
+                8 << 20,
+                1_600_000_000_123_456_789,
+                "job",
+            ),
+            BlockIds::new(
+                "vd/a.vhd",
+                1 << 30,
+                4 << 20,
+                1_600_000_000_123_456_790,
+                "job",
+            ),
         ] {
             assert_ne!(other.id(7), first);
             assert_eq!(other.index_of(first.as_str()), None);

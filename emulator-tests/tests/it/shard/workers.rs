@@ -49,6 +49,31 @@ fn a_shard_that_is_done_is_not_run_again() {
     assert_eq!(scene.read("shard-00000.done"), result);
 }
 
+/// The blocks of another plan have other ids: time and length do not prove that their bytes are these.
+#[test]
+fn another_plan_copies_a_file_that_changed_and_kept_its_time() {
+    let first = Scene::new(tree(0));
+    first.plan(&["/Shards:1", "/Y"]).run().succeeded();
+    first.run_all();
+    first.assert_complete();
+    let path = first.source.join("large/0");
+    let modified = fs::metadata(&path).and_then(|file| file.modified());
+    let changed = first.tree.clone().with("large/0", noise(7, 9 << 20));
+    changed.write_to(first.source.path());
+    let file = fs::File::options().write(true).open(&path);
+    file.and_then(|file| file.set_modified(modified.expect("it has one")))
+        .expect("it is ours");
+    let second = Scene {
+        tree: changed,
+        plan: Folder::new(),
+        state: Folder::new(),
+        ..first
+    };
+    second.plan(&["/Shards:1", "/Y"]).run().succeeded();
+    second.run_all();
+    second.assert_complete();
+}
+
 /// D5: nothing is copied by a shard's file that is not the planned one.
 #[test]
 fn a_shard_file_that_is_not_the_planned_one_is_refused_before_any_byte() {

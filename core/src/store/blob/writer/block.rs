@@ -32,8 +32,9 @@ use crate::{Error, Result};
 /// A block blob being written.
 pub(in crate::store::blob) struct BlockWriter {
     draft: Draft,
-    /// The version of the source. The ids of the blocks follow from it.
+    /// The version of the source, and the job. The ids of the blocks follow from them.
     version: Version,
+    job: String,
     ids: OnceLock<BlockIds>,
     chunks: Chunks,
     is_listed: AtomicBool,
@@ -76,6 +77,7 @@ impl BlockWriter {
         Self {
             draft,
             version: task.entry.version.clone(),
+            job: job_of_blocks(task),
             ids: OnceLock::new(),
             is_listed: AtomicBool::new(task.chunks.total() > 1),
             etag: OnceLock::new(),
@@ -93,7 +95,13 @@ impl BlockWriter {
             };
             let (object_bytes, chunk_bytes) =
                 (self.chunks.object_bytes(), self.chunks.chunk_bytes());
-            BlockIds::new(&self.draft.name, object_bytes, chunk_bytes, modified_ns)
+            BlockIds::new(
+                &self.draft.name,
+                object_bytes,
+                chunk_bytes,
+                modified_ns,
+                &self.job,
+            )
         })
     }
 
@@ -212,6 +220,16 @@ impl BlockWriter {
         let there = There::ask(&self.draft, tools, self.ids(), &self.chunks).await?;
         let all = 0..self.chunks.total();
         Ok(all.filter(|index| !there.blocks.contains(*index)).collect())
+    }
+}
+
+/// Who may go on with the blocks of this task: the runs of its job, and for a part those that write its object's other
+/// parts. Without a journal there is no other run.
+fn job_of_blocks(task: &Task) -> String {
+    match (task.part, &task.history.notes) {
+        (Some(part), _) => format!("{:016x}", part.object),
+        (None, Some(notes)) => notes.job().to_owned(),
+        (None, None) => String::new(),
     }
 }
 
