@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use azring_core::Side;
 use azring_core::location::Location;
-use azring_core::options::Engine;
+use azring_core::options::{Engine, Options};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -118,11 +118,11 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> 
     let mut findings = machine::check(engine.io, engine.bytes_per_second_max);
     if args.has(&row::SOURCE) {
         let location = intent::place(&args, &environment)?;
-        findings.extend(source(&args, &environment, &engine, &location)?);
+        findings.extend(end(&args, &environment, &engine, Side::Source, &location)?);
     }
     if args.has(&row::DEST) {
         let location = intent::target(&args, &environment)?;
-        findings.extend(target(&args, &environment, &engine, &location)?);
+        findings.extend(end(&args, &environment, &engine, Side::Target, &location)?);
     }
     let json = choice(&args, &row::OUTPUT)? == Some("json");
     for finding in &findings {
@@ -140,51 +140,42 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> 
     })
 }
 
-/// Checks the way to the source, and what its credential allows.
-fn source(
+/// Checks the way to one end, and what its credential allows. At the destination one object is written and removed.
+fn end(
     args: &ParsedArgs,
     environment: &Environment,
     engine: &Engine,
+    side: Side,
     location: &Location,
 ) -> Result<Vec<Finding>, UsageError> {
     let advice = Advice::new(args, environment);
-    let mut findings = way(engine, Side::Source, location, &advice)?;
+    let mut findings = way(engine, side, location, &advice)?;
     if is_reached(&findings) && has_objects(location) {
         let permissions = Permissions {
             engine,
             advice: &advice,
-            side: Side::Source,
+            side,
             location,
         };
-        findings.extend(permissions.of_source());
+        findings.extend(match side {
+            Side::Source => permissions.of_source(),
+            Side::Target => permissions.of_target(&trial(args, environment, location)?),
+        });
     }
     Ok(findings)
 }
 
-/// The same for the destination, where one object is written and removed.
-fn target(
+/// The upload of one object into a directory of its own at the destination.
+fn trial(
     args: &ParsedArgs,
     environment: &Environment,
-    engine: &Engine,
     location: &Location,
-) -> Result<Vec<Finding>, UsageError> {
-    let advice = Advice::new(args, environment);
-    let mut findings = way(engine, Side::Target, location, &advice)?;
-    if is_reached(&findings) && has_objects(location) {
-        let stamp = Timestamp::now().as_millisecond();
-        let folder = location
-            .folder(&format!("{}{stamp}", permissions::FOLDER))
-            .map_err(|error| UsageError::meaning(error.to_string()))?;
-        let trial = intent::trial(args, folder, environment)?;
-        let permissions = Permissions {
-            engine,
-            advice: &advice,
-            side: Side::Target,
-            location,
-        };
-        findings.extend(permissions.of_target(&trial));
-    }
-    Ok(findings)
+) -> Result<Options, UsageError> {
+    let stamp = Timestamp::now().as_millisecond();
+    let folder = location
+        .folder(&format!("{}{stamp}", permissions::FOLDER))
+        .map_err(|error| UsageError::meaning(error.to_string()))?;
+    intent::trial(args, folder, environment)
 }
 
 /// Checks the way to the service of one end.

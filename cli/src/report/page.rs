@@ -6,6 +6,7 @@ use std::time::Duration;
 use azring_core::report::Summary;
 use jiff::Zoned;
 
+use super::document;
 use super::failures::LedgerLink;
 use super::histogram::Histogram;
 use super::html::Text;
@@ -14,8 +15,6 @@ use super::samples::RunHistory;
 use super::scale::{self, latency, moment, trimmed};
 use crate::console::{count, size};
 use crate::ending::Ending;
-
-pub(super) const STYLE: &str = include_str!("style.css");
 
 /// The data of a report.
 pub(super) struct ReportData<'a> {
@@ -45,27 +44,14 @@ pub(super) enum RunResult<'a> {
 
 /// The whole page.
 pub(super) fn page(data: &ReportData<'_>) -> String {
-    let mut out = String::with_capacity(128 * 1024);
-    let _ = write!(
-        out,
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
-         <meta name=\"generator\" content=\"azring {}\">\n<title>azring: {}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n",
-        Text(data.version),
-        Text(data.what_it_was())
-    );
+    let mut out = document::begin(data.version, data.what_it_was());
     data.write_head(&mut out);
     data.write_cards(&mut out);
     data.write_failures(&mut out);
     data.write_charts(&mut out);
     data.write_slowest(&mut out);
     data.write_facts(&mut out);
-    let _ = write!(
-        out,
-        "<footer>Written by azring {}. This file loads nothing from elsewhere.</footer>\n</body>\n</html>\n",
-        Text(data.version)
-    );
+    document::end(&mut out, data.version);
     out
 }
 

@@ -4,23 +4,18 @@ use std::fmt::Write as _;
 
 use azring_core::shard::{LedgerLine, ObjectOutcome, PlanProgress, ShardProgress, ShardResult};
 
+use super::document;
 use super::html::Text;
-use super::page::STYLE;
 use crate::console::{count, size};
 
 /// The whole page; `shown` is the plan's folder.
 pub(crate) fn shards_page(progress: &PlanProgress, shown: &str) -> String {
     let plan = &progress.plan;
-    let mut out = String::with_capacity(64 * 1024);
+    let title = format_args!("{} to {}", plan.source, plan.target);
+    let mut out = document::begin(env!("CARGO_PKG_VERSION"), title);
     let _ = write!(
         out,
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
-         <title>azring: {} to {}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<h1>{}</h1>\n\
-         <p>From {} to {}, by the plan {}</p>\n",
-        Text(&plan.source),
-        Text(&plan.target),
+        "<h1>{}</h1>\n<p>From {} to {}, by the plan {}</p>\n",
         Text(state(progress)),
         Text(&plan.source),
         Text(&plan.target),
@@ -28,11 +23,7 @@ pub(crate) fn shards_page(progress: &PlanProgress, shown: &str) -> String {
     );
     write_sums(progress, &mut out);
     write_shards(progress, &mut out);
-    let _ = write!(
-        out,
-        "<footer>Written by azring {}. This file loads nothing from elsewhere.</footer>\n</body>\n</html>\n",
-        Text(env!("CARGO_PKG_VERSION"))
-    );
+    document::end(&mut out, env!("CARGO_PKG_VERSION"));
     out
 }
 

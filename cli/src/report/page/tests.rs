@@ -6,6 +6,7 @@ use azring_transport::traffic::Traffic;
 use insta::assert_snapshot;
 
 use super::*;
+use crate::report::document::STYLE;
 use crate::report::samples::tests::window;
 
 /// A run of three seconds that speeds up, is throttled, and has one failure.
