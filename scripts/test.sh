@@ -61,6 +61,9 @@ debian_packages() {
   [ "$(id -u)" = 0 ] || have fusermount3 || lacks fuse3
   { has_library libsecret-1.so.0 && has_library libglib-2.0.so.0; } || lacks libsecret-1-0 libglib2.0-0
   have curl || lacks curl
+  # Completions are tried in the shells themselves.
+  have zsh || lacks zsh
+  have fish || lacks fish
   if [ -z "$quick" ]; then
     have chromium || lacks chromium fonts-dejavu-core
     have qemu-img || lacks qemu-utils

@@ -5,6 +5,8 @@ mod terminal;
 
 mod usage;
 
+mod completions;
+
 mod list;
 
 mod output;

@@ -35,6 +35,16 @@ impl Terminal {
 
     /// The same with `kind` as the value of `TERM`.
     pub(crate) fn of_kind<W: AsRef<OsStr>>(kind: &str, words: &[W], columns: u16) -> Self {
+        let mut azring = Command::new(env!("CARGO_BIN_EXE_azring"));
+        azring
+            .args(words)
+            .env("XDG_STATE_HOME", super::state_folder())
+            .env("AZRING_CONFIG", "");
+        Self::start(&azring, kind, columns)
+    }
+
+    /// Runs a command, with its words, variables and folder, on a terminal.
+    pub(crate) fn start(command: &Command, kind: &str, columns: u16) -> Self {
         let near = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
         grantpt(&near).expect("it is ours");
         unlockpt(&near).expect("it is ours");
@@ -47,18 +57,24 @@ impl Terminal {
         set_columns(&near, columns);
         let stream = || far.try_clone().expect("it is open");
         // Ctrl-C reaches the program only if this is its controlling terminal.
-        let child = Command::new("setsid")
+        let mut session = Command::new("setsid");
+        session
             .arg("--ctty")
-            .arg(env!("CARGO_BIN_EXE_azring"))
-            .args(words)
+            .arg(command.get_program())
+            .args(command.get_args())
             .env("TERM", kind)
-            .env("XDG_STATE_HOME", super::state_folder())
-            .env("AZRING_CONFIG", "")
             .stdin(stream())
             .stdout(stream())
-            .stderr(stream())
-            .spawn()
-            .expect("util-linux has setsid");
+            .stderr(stream());
+        if let Some(folder) = command.get_current_dir() {
+            session.current_dir(folder);
+        }
+        for (name, value) in command.get_envs() {
+            if let Some(value) = value {
+                session.env(name, value);
+            }
+        }
+        let child = session.spawn().expect("util-linux has setsid");
         Self {
             near: File::from(near),
             child,

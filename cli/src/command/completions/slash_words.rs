@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use crate::help;
-use crate::parameter::{self, Dialect, Value};
+use crate::parameter::{self, Dialect, Parameter, Value};
 
 /// Prints the names of jobs, one in a line.
 const JOBS: &str = "azring jobs list 2>/dev/null | sed -n 's/^\\([0-9a-f]\\{16\\}\\) .*/\\1/p'";
@@ -39,10 +39,10 @@ fn slash_words(between: &str) -> String {
     words.join(between)
 }
 
-/// The words of those parameters of the slash dialect that take one of a few values.
-fn choices() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+/// The parameters that take one of a few values, with these.
+fn choices() -> impl Iterator<Item = (&'static Parameter, &'static [&'static str])> {
     parameter::all().filter_map(|row| match row.value {
-        Value::Choice(words) => Some((row.slash, words)),
+        Value::Choice(words) => Some((row, words)),
         _ => None,
     })
 }
@@ -50,8 +50,8 @@ fn choices() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
 /// In bash `:` separates words, so a value is completed as a word after `:`.
 pub(super) fn bash(script: &str, commands: &[&'static str]) -> String {
     let values = choices()
-        .map(|(name, words)| {
-            let name = name.to_lowercase();
+        .map(|(row, words)| {
+            let name = row.slash.to_lowercase();
             format!("            /{name}) words=\"{}\" ;;\n", words.join(" "))
         })
         .collect::<Vec<_>>()
@@ -110,8 +110,8 @@ _azring_all() {{
 
 pub(super) fn zsh(script: &str, commands: &[&'static str]) -> String {
     let values = choices()
-        .map(|(name, words)| {
-            let name = name.to_lowercase();
+        .map(|(row, words)| {
+            let name = row.slash.to_lowercase();
             format!("            /{name}) found=({}) ;;\n", words.join(" "))
         })
         .collect::<Vec<_>>()
@@ -150,19 +150,16 @@ _azring_all() {{
     return 1
 }}
 
-_azring_or_clap() {{
-    _azring_all || _azring "$@"
+_azring() {{
+    _azring_all || _azring_clap "$@"
 }}
 "#,
         slash = slash_words(" ")
     );
     let (functions, registration) = cut(script, "\nif [ \"$funcstack[1]\"");
-    format!(
-        "{functions}{own}{}",
-        registration
-            .replace("    _azring \"$@\"", "    _azring_or_clap \"$@\"")
-            .replace("compdef _azring azring", "compdef _azring_or_clap azring")
-    )
+    // zsh knows the script by the name `_azring`, also after the first call.
+    let functions = functions.replacen("\n_azring() {", "\n_azring_clap() {", 1);
+    format!("{functions}{own}{registration}")
 }
 
 pub(super) fn fish(script: &str, commands: &[&'static str]) -> String {
@@ -174,11 +171,26 @@ pub(super) fn fish(script: &str, commands: &[&'static str]) -> String {
             "complete -c azring -n 'string match -q -- \"/*\" (commandline -ct)' -a '{word}' -d '{brief}'"
         );
     }
+    // clap's condition for them does not hold while the value is missing.
+    for (row, words) in choices() {
+        let (slash, dash) = (row.slash, row.dash[0]);
+        let values = words.join(" ");
+        let _ = writeln!(
+            script,
+            "complete -c azring -n 'test (commandline -opc)[-1] = --{dash}' -f -a '{values}'"
+        );
+        let values = words.iter().map(|word| format!("/{slash}:{word}"));
+        let values = values.collect::<Vec<_>>().join(" ");
+        let _ = writeln!(
+            script,
+            "complete -c azring -n 'string match -qi -- \"/{slash}:*\" (commandline -ct)' -f -a '{values}'"
+        );
+    }
     for (command, words) in after(commands) {
         let words = words.join(" ");
         let _ = writeln!(
             script,
-            "complete -c azring -n '__fish_seen_subcommand_from {command}' -f -a '{words}'"
+            "complete -c azring -n '__fish_seen_subcommand_from {command}; and test (count (commandline -opc)) -eq 2' -f -a '{words}'"
         );
     }
     let jobs = JOBS.replace('\\', "\\\\").replace('\'', "\\'");
