@@ -1,7 +1,7 @@
 //! Every command of the documentation runs: the blocks `sh` of README.md and of docs/, in their order, against
 //! azring-emulator under the names of Azure's hosts.
 //!
-//! The commands are run as they stand. Only `/data/` becomes a folder of the test. Names like
+//! The commands are run as they stand. Only `/data/`, `/shared/` and `/scratch/` become folders of the test. Names like
 //! `myaccount.blob.core.windows.net` lead to the emulator through a proxy ([`tunnel`]), and `cargo build` stands for
 //! the programs that are built already.
 
@@ -30,7 +30,10 @@ const KEY: &str =
 const ACCOUNTS: [&str; 3] = ["myaccount", "one", "two"];
 
 /// The words after the three backquotes of a block. Only `sh` has commands.
-const LANGUAGES: [&str; 6] = ["sh", "text", "json", "yaml", "toml", "python"];
+const LANGUAGES: [&str; 7] = ["sh", "text", "json", "yaml", "toml", "python", "promql"];
+
+/// Folders of the documentation that are the reader's.
+const FOLDERS: [&str; 3] = ["data", "shared", "scratch"];
 
 /// What `cargo build` does here: it checks the names of packages, and puts the programs where cargo would.
 const CARGO: &str = r#"#!/bin/sh
@@ -55,9 +58,6 @@ fn root() -> PathBuf {
 
 /// The page whose commands install packages, which `scripts/package_test.sh` makes and runs it with.
 const ABOUT_PACKAGES: &str = "emulator-in-ci.md";
-/// The page whose commands have an account for the reader to fill in. `scripts/slurm.sh` and `scripts/schedulers.sh`
-/// run what it is about.
-const ABOUT_MACHINES: &str = "many-machines.md";
 
 /// README.md and the pages of docs/.
 fn pages() -> Vec<PathBuf> {
@@ -156,7 +156,7 @@ impl Stage {
             fs::create_dir_all(path.parent().expect("it is below")).expect("the folder is ours");
             fs::write(path, vec![b'x'; bytes]).expect("the folder is ours");
         }
-        for folder in ["home", "bin"] {
+        for folder in ["home", "bin", "shared", "scratch"] {
             fs::create_dir(self.folder.join(folder)).expect("the folder is ours");
         }
         for name in ["azring", "azring-emulator"] {
@@ -180,13 +180,16 @@ impl Stage {
 
     /// Runs commands, and panics with what they printed if one fails.
     fn run(&self, page: &Path, commands: &str) {
-        let data = format!("{}/", self.folder.join("data").display());
+        let script = FOLDERS.iter().fold(commands.to_owned(), |script, name| {
+            let own = format!("{}/", self.folder.join(name).display());
+            script.replace(&format!("/{name}/"), &own)
+        });
         let programs = program::built("azring");
         let programs = programs.parent().expect("it is in a folder");
         let path = std::env::var("PATH").unwrap_or_default();
         let output = Command::new("bash")
             .args(["-euo", "pipefail", "-c"])
-            .arg(commands.replace("/data/", &data))
+            .arg(script)
             .current_dir(self.folder.path())
             .stdin(Stdio::null())
             .env_clear()
@@ -236,11 +239,73 @@ fn run_page(page: &Path) -> usize {
 #[test]
 fn every_command_of_the_documentation_runs() {
     let pages = pages();
-    let own = pages
-        .iter()
-        .filter(|page| !page.ends_with(ABOUT_PACKAGES) && !page.ends_with(ABOUT_MACHINES));
+    let own = pages.iter().filter(|page| !page.ends_with(ABOUT_PACKAGES));
     let blocks: usize = own.map(|page| run_page(page)).sum();
     assert!(blocks >= 20, "{blocks} blocks");
+}
+
+/// Queries of Prometheus name metrics that azring has.
+#[test]
+fn every_metric_of_the_documentation_exists() {
+    let described = root().join("cli/src/listener/metrics/METRICS.md");
+    let described = fs::read_to_string(described).expect("it is text");
+    let mut found = 0;
+    for page in pages() {
+        let text = fs::read_to_string(&page).expect("it is text");
+        for (_, queries) in blocks(&text).iter().filter(|(word, _)| *word == "promql") {
+            let words = queries.split(|letter: char| !letter.is_ascii_lowercase() && letter != '_');
+            for metric in words.filter(|word| word.starts_with("azring_")) {
+                let is_there = described.contains(&format!("| `{metric}` |"));
+                assert!(is_there, "{}: {metric}", page.display());
+                found += 1;
+            }
+        }
+    }
+    assert!(found >= 5, "{found} metrics");
+}
+
+/// All Rust sources below a folder, as one text.
+fn sources(folder: &Path) -> String {
+    let entries = fs::read_dir(folder).expect("it can be read");
+    let paths = entries.map(|entry| entry.expect("it can be read").path());
+    paths
+        .map(|path| match path.extension() {
+            _ if path.is_dir() => sources(&path),
+            Some(extension) if extension == "rs" => fs::read_to_string(&path).expect("it is text"),
+            _ => String::new(),
+        })
+        .collect()
+}
+
+/// In backquotes, a path names a file and a word with three underscores or more names a test.
+#[test]
+fn every_test_that_a_promise_names_exists() {
+    let root = root();
+    let folders = ["core", "transport", "cli", "emulator-tests"];
+    let code: String = folders
+        .iter()
+        .flat_map(|name| ["src", "tests"].map(|kind| root.join(name).join(kind)))
+        .filter(|folder| folder.exists())
+        .map(|folder| sources(&folder))
+        .collect();
+    let page = fs::read_to_string(root.join("docs/reliability.md")).expect("it is text");
+    let mut named = 0;
+    for word in page.split('`').skip(1).step_by(2) {
+        let is_path = ["scripts/", "core/", "transport/", "cli/", "emulator-tests/"]
+            .iter()
+            .any(|folder| word.starts_with(folder));
+        let is_test = word.matches('_').count() >= 3 && !word.contains([' ', '/', '$', '=']);
+        if is_path {
+            assert!(root.join(word).exists(), "there is no {word}");
+        } else if is_test {
+            assert!(
+                code.contains(&format!("fn {word}(")),
+                "there is no test {word}"
+            );
+        }
+        named += usize::from(is_path || is_test);
+    }
+    assert!(named >= 20, "{named} tests are named");
 }
 
 #[test]
