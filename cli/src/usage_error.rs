@@ -14,6 +14,24 @@ pub(crate) enum UsageError {
         "The syntax of the command is incorrect. Error parsing the argument \"{0}\": parameter name is required."
     )]
     NameRequired(String),
+    /// Two places without names, as AzCopy 10 and other programs have them.
+    #[error(
+        "The syntax of the command is incorrect. Error parsing the argument \"{0}\": parameter name is required. \
+         Name both places: `/Source:<source> /Dest:<destination>` or `--source <source> --destination <destination>`. \
+         AzCopy 10's commands begin with `copy`."
+    )]
+    NamesRequired(String),
+    /// A flag of AzCopy 10 in a command that is none of its commands.
+    #[error(
+        "The syntax of the command is incorrect. `--{flag}` is a flag of AzCopy 10: begin the command with AzCopy 10's word, \
+         `azring {verb} ...`."
+    )]
+    AzCopy10Flag {
+        /// Its name.
+        flag: &'static str,
+        /// A command that takes it.
+        verb: &'static str,
+    },
     /// A parameter that the slash dialect does not know.
     #[error("The syntax of the command is incorrect. Unknown parameter \"{name}\".{}", advice(.nearest.as_deref()))]
     Unknown {

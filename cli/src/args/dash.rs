@@ -12,6 +12,7 @@ use clap::builder::OsStringValueParser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
+use super::azcopy10::{Verb, flag_and_verb};
 use crate::mask::stray;
 use crate::parameter::{self, Dialect, Parameter, Value};
 use crate::parsed::ParsedArgs;
@@ -173,9 +174,19 @@ fn stranger(word: &str, suggested: &str) -> UsageError {
             foreign: row.spelled(Dialect::Slash),
             native: row.spelled(Dialect::Dash),
         },
+        None if let Some((flag, verb)) = of_azcopy10(word) => UsageError::AzCopy10Flag {
+            flag,
+            verb: verb.name(),
+        },
         None => UsageError::Unrecognized {
             word: stray(word),
             nearest: Some(suggested.to_owned()).filter(|word| !word.is_empty()),
         },
     }
+}
+
+/// The flag of AzCopy 10 that the word is, and a command that takes it.
+fn of_azcopy10(word: &str) -> Option<(&'static str, Verb)> {
+    let name = word.strip_prefix("--")?.split('=').next()?;
+    flag_and_verb(name)
 }

@@ -15,6 +15,14 @@ use crate::usage_error::UsageError;
 
 /// Reads a whole command.
 pub(super) fn read(words: &[OsString]) -> Result<ParsedArgs, UsageError> {
+    if let [source, target, ..] = words
+        && (is_url(source) || is_url(target))
+        && [source, target]
+            .iter()
+            .all(|word| is_url(word) || is_path(word))
+    {
+        return Err(UsageError::NamesRequired(stray(&source.to_string_lossy())));
+    }
     let mut args = ParsedArgs::new(Dialect::Slash);
     for word in words {
         let word = hyphened(word);
@@ -26,6 +34,17 @@ pub(super) fn read(words: &[OsString]) -> Result<ParsedArgs, UsageError> {
         args.add(parameter, value.map(OsStr::to_owned))?;
     }
     Ok(args)
+}
+
+/// Whether the word is a URL and not the value of a parameter.
+fn is_url(word: &OsStr) -> bool {
+    let text = word.to_string_lossy();
+    text.starts_with("https://") || text.starts_with("http://")
+}
+
+/// Whether the word may be a path: it is no parameter, and no attempt at one with a value.
+fn is_path(word: &OsStr) -> bool {
+    !word.as_bytes().starts_with(b"-") && !word.as_bytes().contains(&b':') && !is_parameter(word)
 }
 
 /// Replaces the hyphen of `-Y` or `-v:file` by a slash, as AzCopy did. Two hyphens begin a word of

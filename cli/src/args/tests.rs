@@ -77,6 +77,8 @@ fn an_unknown_parameter_is_refused_in_azcopys_words() {
     assert_snapshot!(complaint(&["/SorceKey:abc"]), @r#"The syntax of the command is incorrect. Unknown parameter "/SorceKey". Did you mean `/SourceKey`?"#);
     assert_snapshot!(complaint(&["/recursive"]), @r#"The syntax of the command is incorrect. Unknown parameter "/recursive". Did you mean `/S`?"#);
     assert_snapshot!(complaint(&["/home/me/data", "/Dest:x"]), @r#"The syntax of the command is incorrect. Error parsing the argument "/home/me/data": parameter name is required."#);
+    assert_snapshot!(complaint(&["/home/me/data", "https://a.blob.core.windows.net/c?sig=x"]), @r#"The syntax of the command is incorrect. Error parsing the argument "/home/me/data": parameter name is required. Name both places: `/Source:<source> /Dest:<destination>` or `--source <source> --destination <destination>`. AzCopy 10's commands begin with `copy`."#);
+    assert_snapshot!(complaint(&["--source", "x", "--delete-destination", "true"]), @"The syntax of the command is incorrect. `--delete-destination` is a flag of AzCopy 10: begin the command with AzCopy 10's word, `azring sync ...`.");
     assert_snapshot!(complaint(&["--sorce", "x"]), @"The syntax of the command is incorrect. Unrecognized command or argument '--sorce'. Did you mean `--source`?");
     assert_snapshot!(complaint(&["--recursive", "data"]), @"The syntax of the command is incorrect. Unrecognized command or argument 'data'.");
 }

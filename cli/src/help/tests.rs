@@ -40,6 +40,17 @@ fn a_bare_call_shows_the_version_and_fits_a_screen() {
     ");
 }
 
+/// Also where a parameter has the same name: then both are shown.
+#[test]
+fn every_topic_has_a_page_by_its_name() {
+    for name in topics() {
+        let alone = topic::page(name, Dialect::Dash, 80);
+        let alone = alone.unwrap_or_else(|| panic!("`{name}` has no page"));
+        let page = super::page(Some(name), Dialect::Dash, 80, &[]).unwrap();
+        assert!(page.ends_with(&alone), "{name}: {page}");
+    }
+}
+
 #[test]
 fn a_parameter_has_a_page_in_both_spellings() {
     assert_snapshot!(super::page(Some("Pattern"), Dialect::Slash, 80, &[]).unwrap(), @r#"

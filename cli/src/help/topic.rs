@@ -42,7 +42,7 @@ pub(crate) fn topics() -> impl Iterator<Item = &'static str> {
 /// The page about a topic, if there is one. Case, dashes and a plural `s` do not matter.
 pub(super) fn page(wanted: &str, dialect: Dialect, width: usize) -> Option<String> {
     let name = wanted.to_ascii_lowercase().replace(['-', '_'], "");
-    match name.trim_end_matches('s') {
+    match name.strip_suffix('s').unwrap_or(&name) {
         "sample" | "example" => Some(sample::page(dialect, width)),
         "filter" => Some(definitions(FILTERS, width)),
         "shard" => Some(definitions(SHARDS, width)),

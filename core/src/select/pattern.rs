@@ -29,6 +29,8 @@ pub struct Pattern {
     /// The folder that the pattern names, without slashes at its ends.
     folder: String,
     test: Test,
+    /// The user typed one.
+    is_given: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -46,25 +48,29 @@ impl Pattern {
     /// [`Error::Usage`] for a wildcard pattern that leaves the source (`..`, a leading separator),
     /// or that has a wildcard in a folder's name.
     pub fn new(text: Option<&str>, rule: PatternRule) -> Result<Self> {
+        let is_given = text.is_some();
         let text = text.unwrap_or_default();
-        match rule {
+        let (folder, how) = match rule {
             PatternRule::Wildcard {
                 ignore_case,
                 recursive,
-            } => Self::wildcard(text, ignore_case, recursive),
-            PatternRule::Exact => Ok(Self::plain(Test::Exact(text.to_owned()))),
-            PatternRule::Prefix => Ok(Self::plain(Test::Prefix(text.to_owned()))),
-        }
+            } => Self::wildcard(text, ignore_case, recursive)?,
+            PatternRule::Exact => (String::new(), Test::Exact(text.to_owned())),
+            PatternRule::Prefix => (String::new(), Test::Prefix(text.to_owned())),
+        };
+        Ok(Self {
+            folder,
+            test: how,
+            is_given,
+        })
     }
 
-    fn plain(test: Test) -> Self {
-        Self {
-            folder: String::new(),
-            test,
-        }
+    /// Whether the user typed one. Without a pattern every name may be selected.
+    pub fn is_given(&self) -> bool {
+        self.is_given
     }
 
-    fn wildcard(text: &str, ignore_case: bool, recursive: bool) -> Result<Self> {
+    fn wildcard(text: &str, ignore_case: bool, recursive: bool) -> Result<(String, Test)> {
         let is_separator = |letter: char| letter == '/' || (ignore_case && letter == '\\');
         check_inside(text, is_separator)?;
         let mut parts: Vec<&str> = text.split(is_separator).collect();
@@ -77,10 +83,7 @@ impl Pattern {
             )));
         }
         let last = Glob::new(last.unwrap_or("*"), ignore_case);
-        Ok(Self {
-            folder: parts.join("/"),
-            test: Test::Glob { last, recursive },
-        })
+        Ok((parts.join("/"), Test::Glob { last, recursive }))
     }
 
     /// The folder below the root that contains everything that can match: empty, or parts separated

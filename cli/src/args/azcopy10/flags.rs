@@ -396,6 +396,13 @@ pub(super) fn flag_of(verb: Verb, name: &str) -> Option<&'static Flag> {
         .find(|flag| flag.name == name && flag.verbs & set_of(verb) != 0)
 }
 
+/// The flag of this name, and the first command that takes it.
+pub(crate) fn flag_and_verb(name: &str) -> Option<(&'static str, Verb)> {
+    let flag = FLAGS.iter().find(|flag| flag.name == name)?;
+    let verb = Verb::with_flags().find(|&verb| flag.verbs & set_of(verb) != 0)?;
+    Some((flag.name, verb))
+}
+
 /// Whether the command has a flag of this name in AzCopy 10.
 pub(crate) fn is_flag(verb: Verb, name: &str) -> bool {
     flag_of(verb, name).is_some()

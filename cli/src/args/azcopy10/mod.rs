@@ -32,7 +32,7 @@ mod help;
 
 mod write;
 
-pub(crate) use flags::{is_flag, is_switch};
+pub(crate) use flags::{flag_and_verb, is_flag, is_switch};
 pub(crate) use help::page;
 pub(crate) use translate::{Disk, Translation, read};
 pub(crate) use verb::Verb;

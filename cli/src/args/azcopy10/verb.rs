@@ -75,6 +75,11 @@ impl Verb {
         })
     }
 
+    /// The commands, those that most flags are for first.
+    pub(super) fn with_flags() -> impl Iterator<Item = Self> {
+        NAMES.iter().map(|&(_, verb)| verb)
+    }
+
     /// Its full name.
     pub(crate) fn name(self) -> &'static str {
         match self {

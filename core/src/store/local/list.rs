@@ -18,7 +18,7 @@ use tokio::sync::mpsc::Sender;
 
 use super::anchor::{Anchor, Opened, open_folder, patiently};
 use super::attributes::{self, Judge};
-use super::folder_contents::{FolderItem, ItemKind, read_folder};
+use super::folder_contents::{FolderContents, FolderItem, ItemKind, read_folder};
 use super::posix;
 use super::smb;
 use crate::entry::{
@@ -224,6 +224,7 @@ impl Walk<'_> {
             ));
             self.page.unlisted.push((full, error));
         }
+        self.tell_left_out_folders(&contents);
         let mut opened = Opened::new(folder, prefix, above, links == Links::Follow);
         for FolderItem { name, kind } in &contents.items {
             let name_bytes = name.to_bytes();
@@ -264,6 +265,26 @@ impl Walk<'_> {
             }
         }
         Ok(())
+    }
+
+    /// A notice about folders that are left out because nobody asked for them. A folder without a file of its own is
+    /// reported at the end ([`NothingSelected`](crate::report::NothingSelected)).
+    fn tell_left_out_folders(&mut self, contents: &FolderContents) {
+        let pattern = &self.listing.pattern;
+        if !pattern.is_flat() || pattern.is_given() || self.listing.lists_folders {
+            return;
+        }
+        let count = |kind| {
+            let of_kind = contents.items.iter().filter(|item| item.kind == kind);
+            of_kind.count()
+        };
+        let folders = count(ItemKind::Folder);
+        if folders > 0 && count(ItemKind::File) > 0 {
+            self.page.notices.push(format!(
+                "{folders} sub-folder(s) of `{}` are left out: `/S` (`--recursive`) includes them",
+                self.listing.root.display()
+            ));
+        }
     }
 
     /// Whether this name is at or after the end of the listing; for a folder, with everything below it.

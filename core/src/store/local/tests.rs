@@ -172,6 +172,21 @@ fn pipes_are_left_out_and_said_so() {
 }
 
 #[test]
+fn folders_that_nobody_asked_for_are_left_out_and_said_so() {
+    let place = tree();
+    let page = list(place.path(), None, false).unwrap();
+    let [notice] = page.notices.as_slice() else {
+        panic!("one notice: {:?}", page.notices);
+    };
+    assert!(notice.contains("sub-folder(s) of `"), "{notice}");
+    // Who asks for some names, or for all folders, knows of them.
+    for (pattern, recursive) in [(Some("*"), false), (None, true)] {
+        let page = list(place.path(), pattern, recursive).unwrap();
+        assert_eq!(page.notices, [""; 0], "{pattern:?}");
+    }
+}
+
+#[test]
 fn an_unreadable_folder_is_reported_and_the_rest_is_listed() {
     let place = tree();
     let closed = place.path().join("d/e");
