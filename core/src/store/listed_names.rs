@@ -12,12 +12,9 @@ use futures_util::{StreamExt as _, stream};
 use tokio::sync::mpsc::Sender;
 
 use super::source::start_listing;
-use super::{ListScope, Origin, Page, Pages, Reader, Source, Step, Tools};
+use super::{ListScope, Page, Pages, Reader, Source, Step, Tools, pass_on_to};
 use crate::entry::{Entry, EntryName};
 use crate::options::Selection;
-use crate::plan::disk_image::Edges;
-use crate::plan::extents::Extents;
-use crate::report::NothingSelected;
 use crate::select::{Filter, NameList};
 use crate::{Error, Result};
 
@@ -208,6 +205,8 @@ fn no_object(name: &EntryName) -> Error {
 }
 
 impl Source for ListedNames {
+    pass_on_to!(inner);
+
     fn list(self: Arc<Self>, tools: &Tools, scope: ListScope) -> Pages {
         if scope.folder.is_some() && self.names.has_folders() {
             // A folder of the list, or one below it, that could not be listed before.
@@ -245,10 +244,6 @@ impl Source for ListedNames {
         })
     }
 
-    fn has<'a>(&'a self, tools: &'a Tools, name: &'a EntryName) -> Step<'a, Result<bool>> {
-        self.inner.has(tools, name)
-    }
-
     fn selects(&self, name: &EntryName) -> bool {
         self.inner.selects(name) && self.filter.selects_name(name.as_bytes())
     }
@@ -261,40 +256,8 @@ impl Source for ListedNames {
         self.inner.digest(tools, entry)
     }
 
-    fn is_incomplete(&self, entry: &Entry) -> bool {
-        self.inner.is_incomplete(entry)
-    }
-
     fn complete<'a>(&'a self, tools: &'a Tools, entry: Entry) -> Step<'a, Result<Entry>> {
         self.inner.complete(tools, entry)
-    }
-
-    fn extents<'a>(
-        &'a self,
-        tools: &'a Tools,
-        entry: &'a Entry,
-    ) -> Step<'a, Result<Option<Extents>>> {
-        self.inner.extents(tools, entry)
-    }
-
-    fn edges<'a>(&'a self, tools: &'a Tools, entry: &'a Entry) -> Step<'a, Result<Option<Edges>>> {
-        self.inner.edges(tools, entry)
-    }
-
-    fn origin(&self, tools: &Tools, entry: &Entry) -> Result<Option<Origin>> {
-        self.inner.origin(tools, entry)
-    }
-
-    fn descriptors(&self) -> u32 {
-        self.inner.descriptors()
-    }
-
-    fn why_nothing<'a>(
-        &'a self,
-        tools: &'a Tools,
-        selection: &'a Selection,
-    ) -> Step<'a, Result<Option<NothingSelected>>> {
-        self.inner.why_nothing(tools, selection)
     }
 
     fn open<'a>(&'a self, tools: &'a Tools, entry: &'a Entry) -> Step<'a, Result<Arc<dyn Reader>>> {

@@ -7,6 +7,8 @@ mod target;
 
 mod source;
 
+mod wrapped_source;
+
 mod origin;
 
 pub(crate) mod listing;
@@ -66,3 +68,4 @@ pub use target::{
     WrittenObject,
 };
 pub use tools::{Step, Tools};
+pub(crate) use wrapped_source::pass_on_to;

@@ -8,11 +8,9 @@ use super::comparison::{Comparison, NotedObject};
 use super::list;
 use crate::compare::ListingJoin;
 use crate::entry::{Entry, EntryName};
-use crate::options::Selection;
-use crate::plan::disk_image::Edges;
-use crate::plan::extents::Extents;
-use crate::report::NothingSelected;
-use crate::store::{ListScope, Origin, Page, Pages, Reader, Source, Step, Tools, start_listing};
+use crate::store::{
+    ListScope, Page, Pages, Reader, Source, Step, Tools, pass_on_to, start_listing,
+};
 use crate::{Error, Result, Side};
 
 /// Objects of one page.
@@ -100,6 +98,8 @@ impl JoinedSource {
 }
 
 impl Source for JoinedSource {
+    pass_on_to!(source);
+
     fn list(self: Arc<Self>, tools: &Tools, scope: ListScope) -> Pages {
         let tools = tools.clone();
         start_listing(move |pages| async move {
@@ -132,47 +132,11 @@ impl Source for JoinedSource {
         })
     }
 
-    fn has<'a>(&'a self, tools: &'a Tools, name: &'a EntryName) -> Step<'a, Result<bool>> {
-        self.source.has(tools, name)
-    }
-
-    fn is_incomplete(&self, entry: &Entry) -> bool {
-        self.source.is_incomplete(entry)
-    }
-
     fn complete<'a>(&'a self, tools: &'a Tools, entry: Entry) -> Step<'a, Result<Entry>> {
         Box::pin(async move {
             let complete = self.source.complete(tools, entry).await?;
             Ok(self.comparison.with_time(complete))
         })
-    }
-
-    fn extents<'a>(
-        &'a self,
-        tools: &'a Tools,
-        entry: &'a Entry,
-    ) -> Step<'a, Result<Option<Extents>>> {
-        self.source.extents(tools, entry)
-    }
-
-    fn edges<'a>(&'a self, tools: &'a Tools, entry: &'a Entry) -> Step<'a, Result<Option<Edges>>> {
-        self.source.edges(tools, entry)
-    }
-
-    fn origin(&self, tools: &Tools, entry: &Entry) -> Result<Option<Origin>> {
-        self.source.origin(tools, entry)
-    }
-
-    fn descriptors(&self) -> u32 {
-        self.source.descriptors()
-    }
-
-    fn why_nothing<'a>(
-        &'a self,
-        tools: &'a Tools,
-        selection: &'a Selection,
-    ) -> Step<'a, Result<Option<NothingSelected>>> {
-        self.source.why_nothing(tools, selection)
     }
 
     fn open<'a>(&'a self, tools: &'a Tools, entry: &'a Entry) -> Step<'a, Result<Arc<dyn Reader>>> {

@@ -12,12 +12,9 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::Result;
 use crate::entry::{Entry, EntryName};
-use crate::options::Selection;
-use crate::plan::extents::Extents;
-use crate::report::NothingSelected;
 use crate::schedule::limits::OPEN_MAX;
 use crate::store::source::start_listing;
-use crate::store::{ListScope, Origin, Page, Pages, Reader, Source, Step, Tools};
+use crate::store::{ListScope, Page, Pages, Reader, Source, Step, Tools, pass_on_to};
 
 /// The lead at first, in parts: small objects that are listed and have not begun. A large object counts as several parts.
 ///
@@ -169,6 +166,8 @@ fn weight(entry: &Entry) -> u32 {
 }
 
 impl Source for RepeatingSource {
+    pass_on_to!(inner);
+
     fn list(self: Arc<Self>, tools: &Tools, from: ListScope) -> Pages {
         start_listing(|pages| self.run(tools.clone(), from, pages))
     }
@@ -182,43 +181,11 @@ impl Source for RepeatingSource {
         self.inner.find(tools, name, snapshot)
     }
 
-    fn has<'a>(&'a self, tools: &'a Tools, name: &'a EntryName) -> Step<'a, Result<bool>> {
-        self.inner.has(tools, name)
-    }
-
-    fn extents<'a>(
-        &'a self,
-        tools: &'a Tools,
-        entry: &'a Entry,
-    ) -> Step<'a, Result<Option<Extents>>> {
-        self.inner.extents(tools, entry)
-    }
-
-    fn is_incomplete(&self, entry: &Entry) -> bool {
-        self.inner.is_incomplete(entry)
-    }
-
     fn complete<'a>(&'a self, tools: &'a Tools, entry: Entry) -> Step<'a, Result<Entry>> {
         self.inner.complete(tools, entry)
     }
 
-    fn origin(&self, tools: &Tools, entry: &Entry) -> Result<Option<Origin>> {
-        self.inner.origin(tools, entry)
-    }
-
-    fn descriptors(&self) -> u32 {
-        self.inner.descriptors()
-    }
-
     /// Whoever opens one makes room for the next.
-    fn why_nothing<'a>(
-        &'a self,
-        tools: &'a Tools,
-        selection: &'a Selection,
-    ) -> Step<'a, Result<Option<NothingSelected>>> {
-        self.inner.why_nothing(tools, selection)
-    }
-
     fn open<'a>(&'a self, tools: &'a Tools, entry: &'a Entry) -> Step<'a, Result<Arc<dyn Reader>>> {
         self.lead.give_back(weight(entry));
         self.inner.open(tools, entry)
