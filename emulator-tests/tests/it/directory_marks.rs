@@ -208,6 +208,22 @@ fn a_move_leaves_marks_with_slashes_where_the_other_marks_stay() {
 }
 
 #[test]
+fn filters_select_a_mark_with_a_slash_like_its_folder() {
+    let (_server, container) = stored_with_slashes();
+    let target = Folder::new();
+    download(&container, &target)
+        .args([
+            "/ExcludePath:full",
+            "/ExcludePath:both",
+            "/ExcludePattern:empty",
+        ])
+        .run()
+        .succeeded();
+    assert_eq!(names_below(target.path()), ["data%2F"]);
+    assert!(!target.join("deep").exists() && !target.join("both").exists());
+}
+
+#[test]
 fn the_marks_of_rclone_become_folders() {
     let (_server, service) = single_account::start();
     let (source, target) = (Folder::new(), Folder::new());

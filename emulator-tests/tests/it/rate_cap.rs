@@ -16,7 +16,7 @@ use super::links::Trace;
 use super::sync::says;
 
 /// Runs a copy under this cap; its trace says that the cap was what limited it.
-fn limited_by_the_cap(run: Azring, megabits: &str, name: &str) {
+fn limited_by_the_cap(run: Azring, megabits: &str, name: &str) -> Trace {
     let state = Folder::new();
     let trace = state.join("trace");
     run.args(["/Y"])
@@ -27,6 +27,7 @@ fn limited_by_the_cap(run: Azring, megabits: &str, name: &str) {
     let trace = Trace::read(&trace);
     let is_limited = |line: &Value| line["bound"] == "rate_cap";
     assert!(trace.windows().iter().any(is_limited), "{name}: {trace:?}");
+    trace
 }
 
 /// Uploads and downloads a megabyte under a cap.
@@ -121,7 +122,9 @@ fn a_cap_limits_exports_and_imports_of_tables_and_the_trace_says_so() {
         "/Manifest:m.manifest",
         "/EntityOperation:InsertOrReplace",
     ]);
-    limited_by_the_cap(export(&here), "1.6", "to a folder");
+    let trace = limited_by_the_cap(export(&here), "1.6", "to a folder");
+    // It is measured while it runs, and not only at its end.
+    assert!(trace.windows().len() > 1, "{trace:?}");
     limited_by_the_cap(to_blobs, "3.2", "to blobs");
     limited_by_the_cap(import, "1.6", "from a folder");
     assert_eq!(copy.count(), 300);

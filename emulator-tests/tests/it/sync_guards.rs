@@ -9,7 +9,7 @@ use azring_emulator_tests::single_account;
 use azring_emulator_tests::tree::Tree;
 
 use super::sync::{down, says, up};
-use super::synced_container::{SyncedContainer, busy, names_the_overwritten};
+use super::synced_container::{SyncedContainer, busy, names_the_overwritten, run_while};
 
 const DELETE: &str = "/Delete:on";
 
@@ -108,6 +108,7 @@ fn g2_what_cannot_be_listed_again_before_the_deletion_is_no_success() {
     Tree::named(["a", "d/x"]).write_to(folder.path());
     up(folder.path(), &share, &[]).run().succeeded();
     share.put("d/gone", "x");
+    share.put("zz", "x");
     server.set_faults(
         r#"{"when":{"path":"*/d","query":"*comp=list*","hits":[2]},
             "then":{"answer":{"status":403,"code":"AuthorizationFailure"}}}"#,
@@ -117,7 +118,18 @@ fn g2_what_cannot_be_listed_again_before_the_deletion_is_no_success() {
         .failed()
         .naming(&["the destination could not be listed"]);
     server.clear_faults();
-    assert_eq!(share.names(), ["a", "d/gone", "d/x"]);
+    assert_eq!(share.names(), ["a", "d/gone", "d/x", "zz"]);
+}
+
+#[test]
+fn g2_a_listing_that_fails_before_the_deletion_is_no_success() {
+    let world = SyncedContainer::and("gone");
+    let rule = r#"{"when":{"query":"*comp=list*","hits":[2]},"then":{"answer":{"status":403,"code":"AuthorizationFailure"}}}"#;
+    world.server.set_faults(rule);
+    let outcome = world.sync(&[DELETE]).run().failed();
+    world.server.clear_faults();
+    outcome.naming(&["the destination could not be listed"]);
+    world.has(&["a", "b/c", "gone"]);
 }
 
 #[test]
@@ -226,6 +238,13 @@ fn g6_a_file_of_a_share_that_was_overwritten_since_stays() {
     names_the_overwritten(&server, &busy("PUT", "*/new"), run, "gone", overwrite);
     assert_eq!(share.names(), ["a", "gone", "new"]);
     assert_eq!(share.get("gone"), b"of somebody else");
+    // Immediately before it is deleted.
+    let overwrite = || {
+        share.put("gone", "again");
+    };
+    let run = up(folder.path(), &share, &[DELETE]);
+    names_the_overwritten(&server, &busy("HEAD", "*/gone"), run, "gone", overwrite);
+    assert_eq!(share.get("gone"), b"again");
 }
 
 #[test]
@@ -244,13 +263,17 @@ fn g6_a_file_of_this_machine_that_was_overwritten_since_stays() {
 fn g6_an_object_that_is_gone_before_its_deletion_counts_as_deleted() {
     let world = SyncedContainer::and("gone");
     Tree::named(["new"]).write_to(world.folder.path());
-    world.server.set_faults(&busy("PUT", "*/new"));
-    let mut run = world.sync(&[DELETE]).launch();
-    run.wait_for_faults(&world.server);
-    world.container.delete("gone");
-    world.server.clear_faults();
-    assert_eq!(run.end(), Some(0));
+    let logs = Folder::new();
+    let log = logs.join("log");
+    let run = world.sync(&[DELETE]).arg(format!("/V:{}", log.display()));
+    let delete = || {
+        world.container.delete("gone");
+    };
+    let status = run_while(&world.server, &busy("PUT", "*/new"), run, delete);
+    assert_eq!(status, Some(0));
     world.has(&["a", "b/c", "new"]);
+    let text = fs::read_to_string(log).expect("it was written");
+    assert!(text.contains("Deleted at destination:  1 of 3"), "{text}");
 }
 
 #[test]

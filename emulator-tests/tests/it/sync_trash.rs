@@ -12,7 +12,7 @@ use azring_emulator_tests::single_account;
 use azring_emulator_tests::tree::{Tree, names_below};
 
 use super::sync::{down, says, set_time, up};
-use super::synced_container::{SyncedContainer, busy, names_the_overwritten};
+use super::synced_container::{SyncedContainer, busy, names_the_overwritten, run_while};
 
 const TRASH: [&str; 2] = ["/Delete:on", "/Trash:.trash"];
 
@@ -159,17 +159,14 @@ fn a_blob_that_gets_into_the_archive_before_its_copy_stays() {
             ..Behaviour::default()
         });
         world.container.put_with("gone", "x", headers);
-        world.server.set_faults(&busy("PUT", "*/.trash/*"));
-        let mut run = sync(&world, &[]).launch();
-        run.wait_for_faults(&world.server);
-        let archive = [("x-ms-access-tier", "Archive")];
-        let tier = [("comp", "tier")];
-        world
-            .container
-            .ask("PUT", "gone", &tier, &archive, "")
-            .succeeded();
-        world.server.clear_faults();
-        assert_eq!(run.end(), Some(1), "{headers:?}");
+        let archive = || {
+            let (tier, query) = ([("x-ms-access-tier", "Archive")], [("comp", "tier")]);
+            let asked = world.container.ask("PUT", "gone", &query, &tier, "");
+            asked.succeeded();
+        };
+        let rule = busy("PUT", "*/.trash/*");
+        let status = run_while(&world.server, &rule, sync(&world, &[]), archive);
+        assert_eq!(status, Some(1), "{headers:?}");
         assert_eq!(others(&world), ["a", "b/c", "gone"], "{headers:?}");
     }
 }
@@ -241,15 +238,16 @@ fn the_ledger_names_the_place_in_the_trash() {
 
 #[test]
 fn a_blob_that_was_overwritten_since_it_was_listed_stays() {
-    let world = SyncedContainer::new();
-    world.container.put("gone", "x");
-    let overwrite = || {
-        world.container.put("gone", "of somebody else");
-    };
-    let rule = busy("PUT", "*/.trash/*");
-    names_the_overwritten(&world.server, &rule, sync(&world, &[]), "gone", overwrite);
-    assert_eq!(world.container.get("gone"), b"of somebody else");
-    assert!(trashed(&world).is_empty());
+    let world = SyncedContainer::and("gone");
+    // Before it is looked at, and before it is copied.
+    for rule in [busy("HEAD", "*/gone"), busy("PUT", "*/.trash/*")] {
+        let overwrite = || {
+            world.container.put("gone", "of somebody else");
+        };
+        names_the_overwritten(&world.server, &rule, sync(&world, &[]), "gone", overwrite);
+        assert_eq!(world.container.get("gone"), b"of somebody else");
+        assert!(trashed(&world).is_empty());
+    }
 }
 
 #[test]

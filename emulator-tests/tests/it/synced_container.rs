@@ -60,6 +60,21 @@ pub(crate) fn busy(method: &str, path: &str) -> String {
     )
 }
 
+/// Runs a command; `change` happens while the server applies the rule. Returns its exit code.
+pub(crate) fn run_while(
+    server: &Server,
+    rule: &str,
+    run: Azring,
+    change: impl FnOnce(),
+) -> Option<i32> {
+    server.set_faults(rule);
+    let mut run = run.launch();
+    run.wait_for_faults(server);
+    change();
+    server.clear_faults();
+    run.end()
+}
+
 /// Runs a sync; `overwrite` overwrites an object of this name at its destination while the server applies the rule.
 /// The object is named as one that was not deleted, and the exit code is 1.
 #[track_caller]
@@ -72,13 +87,10 @@ pub(crate) fn names_the_overwritten(
 ) {
     let folder = Folder::new();
     let ledger = folder.join("ledger.jsonl");
-    server.set_faults(rule);
-    let mut run = run.arg(format!("/Ledger:{}", ledger.display())).launch();
-    run.wait_for_faults(server);
-    overwrite();
-    server.clear_faults();
-    assert_eq!(run.end(), Some(1));
+    let run = run.arg(format!("/Ledger:{}", ledger.display()));
+    assert_eq!(run_while(server, rule, run, overwrite), Some(1));
     let text = std::fs::read_to_string(&ledger).expect("it was written");
     let named = format!(r#""name":"{name}","outcome":"not_deleted""#);
     assert!(text.contains(&named), "{text}");
+    assert!(text.contains("since it was"), "{text}");
 }

@@ -1,6 +1,6 @@
 use azring_core::Error;
 use azring_core::entry::EntryName;
-use azring_core::report::{Details, Event, Measured, Window};
+use azring_core::report::{Deletions, Details, Event, Measured, Window};
 use azring_core::schedule::tuner::{Bound, Phase};
 use azring_transport::traffic::Traffic;
 use insta::assert_snapshot;
@@ -117,6 +117,29 @@ fn without_times(page: &str) -> String {
 fn a_page_shows_everything_of_a_run() {
     let page = shown(&history(), RunResult::Run(&summary()), Ending::Failure);
     assert_snapshot!("run", without_times(&page));
+}
+
+#[test]
+fn what_a_sync_could_not_delete_is_among_the_failures() {
+    let mut history = RunHistory::default();
+    history.add(&Event::DeletionFailed {
+        name: &"gone".into(),
+        bytes: 5,
+        error: &Error::TargetChanged("`gone` was overwritten since it was compared".into()),
+    });
+    let summary = Summary {
+        listed: 1,
+        done: 1,
+        deletions: Some(Deletions {
+            failed: 1,
+            ..Deletions::default()
+        }),
+        ..Summary::default()
+    };
+    let page = shown(&history, RunResult::Run(&summary), Ending::Failure);
+    let said = "; 1 that only the destination has could not be deleted.";
+    assert!(page.contains(said), "{page}");
+    assert!(page.contains("was overwritten since it was compared"));
 }
 
 #[test]
