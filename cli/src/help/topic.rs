@@ -225,7 +225,7 @@ const PROGRESS: &[(&str, &str)] = &[
         "The service cannot be reached at present.",
     ),
     (
-        "Finished: 12 file(s), 34 GB; Average Speed:1.7 GB/s.",
+        "Finished: 2 file(s), 4 GB; Average Speed:1.7 GB/s.",
         "AzCopy's line, where no line can be rewritten. As in AzCopy, KB, MB and GB in it are powers of 1024. \
          Everywhere else azring writes KiB, MiB and GiB for them.",
     ),
