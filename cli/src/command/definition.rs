@@ -12,8 +12,9 @@ use crate::parameter::{DEST, Dialect, Parameter, SOURCE};
 use crate::parsed::ParsedArgs;
 use crate::usage_error::UsageError;
 
-/// The words that ask for help about a command.
+/// The words that ask for help about a command, as its last word: `sync --help`, `shard plan --help`.
 const HELP_WORDS: [&str; 3] = ["/?", "--help", SHORT_HELP];
+
 /// The word that asks for the short page.
 pub(super) const SHORT_HELP: &str = "-h";
 
@@ -73,12 +74,12 @@ impl Command {
         console: &Arc<Console>,
     ) -> Result<Ending, UsageError> {
         if !self.has_own_help
-            && let [only] = words
-            && HELP_WORDS.iter().any(|word| only == word)
+            && let Some((last, _)) = words.split_last()
+            && HELP_WORDS.iter().any(|word| last == word)
         {
             let width = console::page_width();
-            let dialect = args::dialect(words);
-            console.result(&if only == SHORT_HELP {
+            let dialect = args::dialect(std::slice::from_ref(last));
+            console.result(&if last == SHORT_HELP {
                 self.brief_page(dialect, width)
             } else {
                 self.page(dialect, width)

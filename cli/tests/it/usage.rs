@@ -24,6 +24,15 @@ fn help_is_a_result_and_a_success() {
         &["help", "progress"],
         &["sync", "-h"],
         &["sync", "--help"],
+        &["shard", "plan", "--help"],
+        &["jobs", "list", "-h"],
+        &["bench", "upload", "/?"],
+        &[
+            "sync",
+            "/data",
+            "https://a.blob.core.windows.net/b",
+            "--help",
+        ],
         // The parameters that begin so.
         &["/?:X"],
         &["--help", "exclude"],
