@@ -210,6 +210,7 @@ impl Resume<'_> {
                 task.history = History {
                     earlier: attempt,
                     notes: self.recorder.notes(pending.seq),
+                    is_shard: self.is_shard,
                 };
                 Some(*task)
             }

@@ -14,6 +14,8 @@ pub struct History {
     pub earlier: Option<Arc<EarlierAttempt>>,
     /// Where progress is recorded for a later run.
     pub notes: Option<Notes>,
+    /// The job is a shard: other machines may have begun the object, without this journal.
+    pub is_shard: bool,
 }
 
 /// What an earlier run left of an object.

@@ -1,11 +1,14 @@
 //! The ids of blocks. An upload makes [`BlockIds`] for each object; Put Block and Put Block List take
 //! their ids from it.
 //!
-//! An id depends on the name, the length and the modification time of the source, on the length of its
-//! blocks, and on the job. A run that resumes an upload therefore recognises the blocks of the interrupted
-//! run, and a source that changed meanwhile has other ids. The blocks of another job are never taken for
-//! these: their bytes may differ although time and length of the source are the same. All ids of a blob
-//! must have the same length; other programs mostly use another one, so their blocks have other ids too.
+//! An id depends on the name, the length and the modification time of the source, and on the length
+//! of its blocks. A run that resumes an upload therefore recognises the blocks of the interrupted
+//! run, and a source that changed meanwhile has other ids. All ids of a blob must have the same
+//! length; other programs mostly use another one, so their blocks have other ids too.
+//!
+//! A worker of a shard asks for the blocks of other workers without a journal of its own. There the ids also
+//! depend on the plan: the blocks of another plan may have other bytes although time and length of the source
+//! are the same.
 //! <https://learn.microsoft.com/rest/api/storageservices/put-block#uri-parameters>
 
 use base64::Engine as _;
@@ -41,32 +44,28 @@ pub struct BlockIds([u8; DIGEST_DIGITS]);
 
 impl BlockIds {
     /// The ids for an upload to the blob of this full name. `object_bytes` and `modified_ns` (since 1970)
-    /// are the length and the modification time of the source, `block_bytes` the length of a block. `job` is
-    /// the name of whoever may go on with the blocks.
-    pub fn new(
-        name: &str,
-        object_bytes: u64,
-        block_bytes: u64,
-        modified_ns: i128,
-        job: &str,
-    ) -> Self {
+    /// are the length and the modification time of the source, `block_bytes` the length of a block.
+    pub fn new(name: &str, object_bytes: u64, block_bytes: u64, modified_ns: i128) -> Self {
         // MD5 is enough: only somebody who may write to the container could use a collision, and
         // needs none to replace the blob.
         let digest = Md5::new()
-            .chain_update(b"azring block 2\0")
+            .chain_update(b"azring block 1\0")
             .chain_update(object_bytes.to_le_bytes())
             .chain_update(block_bytes.to_le_bytes())
             .chain_update(modified_ns.to_le_bytes())
-            .chain_update((job.len() as u64).to_le_bytes())
-            .chain_update(job)
             .chain_update(name)
             .finalize();
-        let mut digits = [0; DIGEST_DIGITS];
-        for (pair, byte) in digits.chunks_exact_mut(2).zip(digest) {
-            pair[0] = hex_digit(byte >> 4);
-            pair[1] = hex_digit(byte & 15);
-        }
-        Self(digits)
+        Self(hex_digits(digest.into()))
+    }
+
+    /// Other ids, for those that have this name in common.
+    pub fn of(&self, name: &str) -> Self {
+        let digest = Md5::new()
+            .chain_update(b"azring shared block 1\0")
+            .chain_update(self.0)
+            .chain_update(name)
+            .finalize();
+        Self(hex_digits(digest.into()))
     }
 
     /// The id of the block of this index.
@@ -105,6 +104,16 @@ fn hex_value(digit: u8) -> Option<u32> {
     matches!(digit, b'0'..=b'9' | b'a'..=b'f').then(|| char::from(digit).to_digit(16))?
 }
 
+/// What an id begins with.
+fn hex_digits(digest: [u8; 16]) -> [u8; DIGEST_DIGITS] {
+    let mut digits = [0; DIGEST_DIGITS];
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(digest) {
+        pair[0] = hex_digit(byte >> 4);
+        pair[1] = hex_digit(byte & 15);
+    }
+    digits
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
@@ -112,13 +121,7 @@ mod tests {
     use super::*;
 
     fn ids() -> BlockIds {
-        BlockIds::new(
-            "vd/a.vhd",
-            1 << 30,
-            4 << 20,
-            1_600_000_000_123_456_789,
-            "job",
-        )
+        BlockIds::new("vd/a.vhd", 1 << 30, 4 << 20, 1_600_000_000_123_456_789)
     }
 
     #[test]
@@ -139,51 +142,34 @@ mod tests {
         // never change.
         assert_eq!(
             ids().id(49_999).as_str(),
-            "ZTAzYTdjZWZmYWNhMTc2YWM3YjdmN2YyZTJjMzRm"
+            "NThmNmQzYTRhNjAyZjBiMmZhNmQ2NzhjNmFjMzRm"
         );
     }
 
     #[test]
-    fn another_name_size_cut_age_or_job_has_other_ids() {
+    fn another_name_size_cut_or_age_has_other_ids() {
         let first = ids().id(7);
         for other in [
-            BlockIds::new(
-                "vd/b.vhd",
-                1 << 30,
-                4 << 20,
-                1_600_000_000_123_456_789,
-                "job",
-            ),
+            BlockIds::new("vd/b.vhd", 1 << 30, 4 << 20, 1_600_000_000_123_456_789),
             BlockIds::new(
                 "vd/a.vhd",
                 (1 << 30) + 1,
                 4 << 20,
                 1_600_000_000_123_456_789,
-                "job",
             ),
-            BlockIds::new(
-                "vd/a.vhd",
-                1 << 30,
-                4 << 20,
-                1_600_000_000_123_456_789,
-                "another",
-            ),
-            BlockIds::new(
-                "vd/a.vhd",
-                1 << 30,
-                8 << 20,
-                1_600_000_000_123_456_789,
-                "job",
-            ),
-            BlockIds::new(
-                "vd/a.vhd",
-                1 << 30,
-                4 << 20,
-                1_600_000_000_123_456_790,
-                "job",
-            ),
+            BlockIds::new("vd/a.vhd", 1 << 30, 8 << 20, 1_600_000_000_123_456_789),
+            BlockIds::new("vd/a.vhd", 1 << 30, 4 << 20, 1_600_000_000_123_456_790),
         ] {
             assert_ne!(other.id(7), first);
+            assert_eq!(other.index_of(first.as_str()), None);
+        }
+    }
+
+    #[test]
+    fn another_plan_has_other_ids() {
+        let first = ids().of("one").id(7);
+        assert_eq!(ids().of("one").index_of(first.as_str()), Some(7));
+        for other in [ids(), ids().of("two")] {
             assert_eq!(other.index_of(first.as_str()), None);
         }
     }

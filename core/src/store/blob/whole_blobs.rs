@@ -139,7 +139,7 @@ impl WholeBlobs {
             return self.write(tools, name, piece(0)?, false).await.map(drop);
         }
         let full = self.full(name);
-        let ids = BlockIds::new(&full, length, PIECE_BYTES, 0, "");
+        let ids = BlockIds::new(&full, length, PIECE_BYTES, 0);
         let pieces = length.div_ceil(PIECE_BYTES);
         for index in 0..pieces {
             let content = piece(index * PIECE_BYTES)?;

@@ -40,6 +40,7 @@ impl Noted {
         History {
             earlier: Some(Arc::new(begun)),
             notes: Some(Notes::new(0, &"job".into(), &take)),
+            is_shard: false,
         }
     }
 }

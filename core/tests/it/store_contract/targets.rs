@@ -242,6 +242,7 @@ impl Noted {
         History {
             earlier: Some(Arc::new(earlier)),
             notes: Some(Notes::new(0, &"job".into(), &sink)),
+            is_shard: false,
         }
     }
 }

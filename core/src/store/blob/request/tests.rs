@@ -108,7 +108,7 @@ fn without_wishes_nothing_but_the_type_is_sent() {
 
 #[test]
 fn a_block_carries_its_id_and_its_checksum() {
-    let id = BlockIds::new(NAME, 9, 4, 0, "job").id(1);
+    let id = BlockIds::new(NAME, 9, 4, 0).id(1);
     let request = put_block::request(
         &place(),
         NAME,
@@ -127,7 +127,7 @@ fn a_block_carries_its_id_and_its_checksum() {
 
 #[test]
 fn a_block_list_names_the_blocks_in_order() {
-    let ids = BlockIds::new(NAME, 9, 4, 0, "job");
+    let ids = BlockIds::new(NAME, 9, 4, 0);
     let etag = ETag("\"0x1\"".into());
     let request = put_block_list::request(
         &place(),

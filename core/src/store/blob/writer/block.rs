@@ -32,9 +32,10 @@ use crate::{Error, Result};
 /// A block blob being written.
 pub(in crate::store::blob) struct BlockWriter {
     draft: Draft,
-    /// The version of the source, and the job. The ids of the blocks follow from them.
+    /// The version of the source, and what other machines that write these blocks have in common. The ids of the
+    /// blocks follow from them.
     version: Version,
-    job: String,
+    shared: Option<String>,
     ids: OnceLock<BlockIds>,
     chunks: Chunks,
     is_listed: AtomicBool,
@@ -77,7 +78,7 @@ impl BlockWriter {
         Self {
             draft,
             version: task.entry.version.clone(),
-            job: job_of_blocks(task),
+            shared: shared_name(task),
             ids: OnceLock::new(),
             is_listed: AtomicBool::new(task.chunks.total() > 1),
             etag: OnceLock::new(),
@@ -95,13 +96,11 @@ impl BlockWriter {
             };
             let (object_bytes, chunk_bytes) =
                 (self.chunks.object_bytes(), self.chunks.chunk_bytes());
-            BlockIds::new(
-                &self.draft.name,
-                object_bytes,
-                chunk_bytes,
-                modified_ns,
-                &self.job,
-            )
+            let ids = BlockIds::new(&self.draft.name, object_bytes, chunk_bytes, modified_ns);
+            match &self.shared {
+                Some(name) => ids.of(name),
+                None => ids,
+            }
         })
     }
 
@@ -223,13 +222,13 @@ impl BlockWriter {
     }
 }
 
-/// Who may go on with the blocks of this task: the runs of its job, and for a part those that write its object's other
-/// parts. Without a journal there is no other run.
-fn job_of_blocks(task: &Task) -> String {
+/// What all have in common that may write the blocks of this task: the workers of a shard its job, those of the parts
+/// of an object its number.
+fn shared_name(task: &Task) -> Option<String> {
     match (task.part, &task.history.notes) {
-        (Some(part), _) => format!("{:016x}", part.object),
-        (None, Some(notes)) => notes.job().to_owned(),
-        (None, None) => String::new(),
+        (Some(part), _) => Some(format!("{:016x}", part.object)),
+        (None, Some(notes)) if task.history.is_shard => Some(notes.job().to_owned()),
+        _ => None,
     }
 }
 

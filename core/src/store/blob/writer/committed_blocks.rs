@@ -262,7 +262,7 @@ mod tests {
     /// Three blocks, the last one shorter.
     fn object() -> (BlockIds, Chunks) {
         (
-            BlockIds::new("a", 10 * MIB, 4 * MIB, 7, "job"),
+            BlockIds::new("a", 10 * MIB, 4 * MIB, 7),
             Chunks::new(10 * MIB, 4 * MIB),
         )
     }

@@ -218,5 +218,5 @@ impl ObjectStream for BlobStream {
 fn ids_of_this_run(name: &str) -> BlockIds {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let now_ns = now.map_or(0, |since| since.as_nanos() as i128);
-    BlockIds::new(name, u64::MAX, u64::from(std::process::id()), now_ns, "")
+    BlockIds::new(name, u64::MAX, u64::from(std::process::id()), now_ns)
 }
