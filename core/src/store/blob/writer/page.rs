@@ -18,7 +18,7 @@ use super::Draft;
 use super::begun_blob::{BegunBlob, sequence};
 use super::expected::Expected;
 use crate::digest::follower::Md5;
-use crate::entry::ETag;
+use crate::entry::{ETag, Version};
 use crate::plan::Task;
 use crate::plan::history::Notes;
 use crate::plan::part::ObjectPart;
@@ -90,15 +90,21 @@ impl PageBlob {
             sequence: number,
         };
         for _ in 0..CREATIONS_MAX {
-            if let Some(found) = BegunBlob::look(&draft, tools).await?
-                && found.sequence == Some(number)
-                && found.properties.bytes == bytes
-            {
-                let sequence = Some(number);
-                let progress = found.progress(task);
-                return Ok(PositionedWriter::new(Self { draft, sequence }, progress));
-            }
-            let seen = draft.look(tools).await?;
+            let seen = match BegunBlob::look(&draft, tools).await? {
+                Some(found)
+                    if found.sequence == Some(number) && found.properties.bytes == bytes =>
+                {
+                    let sequence = Some(number);
+                    let progress = found.progress(task);
+                    return Ok(PositionedWriter::new(Self { draft, sequence }, progress));
+                }
+                Some(found) => Replace::of_look(Some(Version::Service(found.properties.etag))),
+                None => match draft.look(tools).await? {
+                    // It was made since: perhaps by another machine, for this very object.
+                    Replace::Only(_) => continue,
+                    seen => seen,
+                },
+            };
             if seen == Replace::Anything {
                 return Err(Error::Usage(format!(
                     "`{}` is written in parts, for which the credential must permit reading",
