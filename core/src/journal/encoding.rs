@@ -7,12 +7,13 @@ use super::chunk_runs;
 use super::command::Command;
 use super::done_objects::{DIGEST_BYTES, NAME_DIGEST_BYTES};
 use super::export_state::ExportedVolume;
+use super::object_encoding::{
+    HAS_SNAPSHOT, IS_ASIDE, IS_OF_SERVICE, put_name, put_version, read_name, read_version,
+    service_flag,
+};
 use super::record::{Base, Planned, Record};
 use super::state::{Counts, Place};
-use super::wire::{RecordReader, put_bytes, put_number};
-use crate::entry::{ETag, Version};
-use crate::plan::part::{ObjectPart, PartRole};
-use crate::plan::replace::Replace;
+use super::wire::{RecordReader, flag, put_bytes, put_number, put_optional_text};
 
 const COMMAND: u8 = 1;
 const PAGE: u8 = 2;
@@ -50,17 +51,6 @@ const RANGE_SPLIT: u8 = 31;
 pub(super) const BARRIER_MARK: [u8; 16] = [
     0xa7, 0x3e, 0x90, 0x5c, 0xd1, 0x48, 0x6f, 0xb2, 0x1d, 0xf6, 0x83, 0x2a, 0xe9, 0x54, 0xc7, 0x0b,
 ];
-
-/// Flags of a planned or passed object.
-const HAS_SNAPSHOT: u8 = 1;
-const REPLACES: u8 = 2;
-const IS_ASIDE: u8 = 4;
-const IS_OF_SERVICE: u8 = 8;
-/// The target existed, and only that version of it may be replaced.
-const HAS_SEEN: u8 = 16;
-const SEEN_OF_SERVICE: u8 = 32;
-/// Only a part of the object is copied.
-const HAS_PART: u8 = 64;
 
 /// The kept beginning of a reason.
 const REASON_BYTES: usize = 400;
@@ -183,7 +173,7 @@ impl<'a> Record<'a> {
             },
             PLANNED => Self::Planned(Planned::read(reader)?),
             PASSED => {
-                let flags = flags(reader, HAS_SNAPSHOT | IS_ASIDE)?;
+                let flags = reader.flags(HAS_SNAPSHOT | IS_ASIDE)?;
                 let (name, snapshot) = read_name(reader, flags)?;
                 Self::Passed {
                     name,
@@ -223,7 +213,7 @@ impl<'a> Record<'a> {
                 was_bytes: reader.number()?,
                 bytes: reader.number()?,
                 version: {
-                    let flags = flags(reader, IS_OF_SERVICE)?;
+                    let flags = reader.flags(IS_OF_SERVICE)?;
                     read_version(reader, flags)?
                 },
             },
@@ -244,7 +234,7 @@ impl<'a> Record<'a> {
             BASE => Self::Base(Base::read(reader)?),
             KEPT => Self::Kept {
                 seq: reader.number()?,
-                has_failed: read_bool(reader)?,
+                has_failed: reader.bool()?,
                 planned: Planned::read(reader)?,
             },
             RUN => Self::Run {
@@ -275,8 +265,8 @@ impl<'a> Record<'a> {
             Self::ExportBegun { time } => put_text(out, EXPORT_BEGUN, time),
             Self::ExportRange { from, until } => {
                 out.push(EXPORT_RANGE);
-                put_optional(out, *from);
-                put_optional(out, *until);
+                put_optional_text(out, *from);
+                put_optional_text(out, *until);
             }
             Self::VolumeAt {
                 range,
@@ -287,7 +277,7 @@ impl<'a> Record<'a> {
                 put_seq(out, VOLUME_AT, *range);
                 volume.put(out);
                 put_bytes(out, partition.as_bytes());
-                put_optional(out, *row);
+                put_optional_text(out, *row);
             }
             Self::VolumeClosed {
                 range,
@@ -314,19 +304,19 @@ impl<'a> Record<'a> {
                 time: reader.text()?,
             },
             EXPORT_RANGE => Self::ExportRange {
-                from: read_optional(reader)?,
-                until: read_optional(reader)?,
+                from: reader.optional_text()?,
+                until: reader.optional_text()?,
             },
             VOLUME_AT => Self::VolumeAt {
                 range: reader.number()?,
                 volume: ExportedVolume::read(reader)?,
                 partition: reader.text()?,
-                row: read_optional(reader)?,
+                row: reader.optional_text()?,
             },
             VOLUME_CLOSED => Self::VolumeClosed {
                 range: reader.number()?,
                 volume: ExportedVolume::read(reader)?,
-                is_last: read_bool(reader)?,
+                is_last: reader.bool()?,
             },
             RANGE_EMPTY => Self::RangeEmpty {
                 range: reader.number()?,
@@ -356,95 +346,13 @@ impl ExportedVolume {
     }
 }
 
-impl<'a> Planned<'a> {
-    fn put(&self, out: &mut Vec<u8>) {
-        out.push(
-            flag(self.snapshot.is_some(), HAS_SNAPSHOT)
-                | self.replace_flags()
-                | flag(self.aside, IS_ASIDE)
-                | flag(self.part.is_some(), HAS_PART)
-                | service_flag(&self.version),
-        );
-        put_name(out, self.name, self.snapshot);
-        put_number(out, self.bytes);
-        put_version(out, &self.version);
-        if let Replace::Only(seen) = &self.replace {
-            put_version(out, seen);
-        }
-        if let Some(part) = &self.part {
-            part.put(out);
-        }
-    }
-
-    fn read(reader: &mut RecordReader<'a>) -> Option<Self> {
-        let known = HAS_SNAPSHOT
-            | REPLACES
-            | IS_ASIDE
-            | IS_OF_SERVICE
-            | HAS_SEEN
-            | SEEN_OF_SERVICE
-            | HAS_PART;
-        let flags = flags(reader, known)?;
-        let (name, snapshot) = read_name(reader, flags)?;
-        Some(Self {
-            name,
-            snapshot,
-            bytes: reader.number()?,
-            version: read_version(reader, flags)?,
-            replace: read_replace(reader, flags)?,
-            aside: flags & IS_ASIDE != 0,
-            part: match flags & HAS_PART {
-                0 => None,
-                _ => Some(ObjectPart::read(reader)?),
-            },
-        })
-    }
-
-    fn replace_flags(&self) -> u8 {
-        match &self.replace {
-            Replace::Nothing => 0,
-            Replace::Anything => REPLACES,
-            Replace::Only(Version::Local { .. }) => HAS_SEEN,
-            Replace::Only(Version::Service(_)) => HAS_SEEN | SEEN_OF_SERVICE,
-        }
-    }
-}
-
-impl ObjectPart {
-    fn put(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.object.to_le_bytes());
-        put_number(out, self.chunk_bytes);
-        put_number(out, self.first.into());
-        put_number(out, self.chunks.into());
-        out.push(u8::from(self.is_commit()));
-    }
-
-    fn read(reader: &mut RecordReader<'_>) -> Option<Self> {
-        let part = Self {
-            object: u64::from_le_bytes(reader.array()?),
-            chunk_bytes: reader.number()?,
-            first: reader.number()?.try_into().ok()?,
-            chunks: reader.number()?.try_into().ok()?,
-            role: if read_bool(reader)? {
-                PartRole::Commit
-            } else {
-                PartRole::Range
-            },
-        };
-        let is_possible = part.chunk_bytes > 0
-            && part.chunks > 0
-            && part.first.checked_add(part.chunks).is_some();
-        is_possible.then_some(part)
-    }
-}
-
 impl<'a> Base<'a> {
     fn put(&self, out: &mut Vec<u8>) {
         put_number(out, self.next_seq);
         for number in self.counts.numbers() {
             put_number(out, number);
         }
-        put_optional(out, self.marker);
+        put_optional_text(out, self.marker);
         Place::put(self.last.as_ref(), out);
         out.push(u8::from(self.aside.is_some()));
         if let Some((what, last)) = &self.aside {
@@ -462,9 +370,9 @@ impl<'a> Base<'a> {
         Some(Self {
             next_seq,
             counts: Counts::of(numbers),
-            marker: read_optional(reader)?,
+            marker: reader.optional_text()?,
             last: Place::read(reader)?,
-            aside: if read_bool(reader)? {
+            aside: if reader.bool()? {
                 Some((reader.bytes()?, Place::read(reader)?))
             } else {
                 None
@@ -478,7 +386,7 @@ impl Place {
         out.push(u8::from(place.is_some()));
         if let Some(place) = place {
             put_bytes(out, place.name.as_bytes());
-            put_optional(out, place.snapshot.as_deref());
+            put_optional_text(out, place.snapshot.as_deref());
         }
     }
 
@@ -487,27 +395,10 @@ impl Place {
         reason = "the outer one says whether it could be read, as everywhere here"
     )]
     fn read(reader: &mut RecordReader<'_>) -> Option<Option<Self>> {
-        if !read_bool(reader)? {
+        if !reader.bool()? {
             return Some(None);
         }
-        Some(Some(Self::of(reader.bytes()?, read_optional(reader)?)))
-    }
-}
-
-fn flag(is_set: bool, flag: u8) -> u8 {
-    if is_set { flag } else { 0 }
-}
-
-/// Reads a byte of flags, of which only `known` ones may be set.
-fn flags(reader: &mut RecordReader<'_>, known: u8) -> Option<u8> {
-    reader.byte().filter(|flags| flags & !known == 0)
-}
-
-fn read_bool(reader: &mut RecordReader<'_>) -> Option<bool> {
-    match reader.byte()? {
-        0 => Some(false),
-        1 => Some(true),
-        _ => None,
+        Some(Some(Self::of(reader.bytes()?, reader.optional_text()?)))
     }
 }
 
@@ -523,88 +414,6 @@ fn put_what(out: &mut Vec<u8>, kind: u8, what: &[u8]) {
 
 fn put_text(out: &mut Vec<u8>, kind: u8, text: &str) {
     put_what(out, kind, text.as_bytes());
-}
-
-fn put_optional(out: &mut Vec<u8>, text: Option<&str>) {
-    out.push(u8::from(text.is_some()));
-    if let Some(text) = text {
-        put_bytes(out, text.as_bytes());
-    }
-}
-
-#[expect(
-    clippy::option_option,
-    reason = "the outer one says whether it could be read, as everywhere here"
-)]
-fn read_optional<'a>(reader: &mut RecordReader<'a>) -> Option<Option<&'a str>> {
-    if read_bool(reader)? {
-        reader.text().map(Some)
-    } else {
-        Some(None)
-    }
-}
-
-fn put_name(out: &mut Vec<u8>, name: &[u8], snapshot: Option<&str>) {
-    put_bytes(out, name);
-    if let Some(snapshot) = snapshot {
-        put_bytes(out, snapshot.as_bytes());
-    }
-}
-
-fn read_name<'a>(reader: &mut RecordReader<'a>, flags: u8) -> Option<(&'a [u8], Option<&'a str>)> {
-    let name = reader.bytes()?;
-    let snapshot = match flags & HAS_SNAPSHOT {
-        0 => None,
-        _ => Some(reader.text()?),
-    };
-    Some((name, snapshot))
-}
-
-fn service_flag(version: &Version) -> u8 {
-    flag(matches!(version, Version::Service(_)), IS_OF_SERVICE)
-}
-
-fn put_version(out: &mut Vec<u8>, version: &Version) {
-    match version {
-        Version::Local { modified_ns, inode } => {
-            out.extend_from_slice(&modified_ns.to_le_bytes()[..MODIFIED_BYTES]);
-            put_number(out, *inode);
-        }
-        Version::Service(ETag(text)) => put_bytes(out, text.as_bytes()),
-    }
-}
-
-/// The twelve bytes of a time in nanoseconds since 1970, enough for every file system.
-const MODIFIED_BYTES: usize = 12;
-
-fn read_version(reader: &mut RecordReader<'_>, flags: u8) -> Option<Version> {
-    if flags & IS_OF_SERVICE != 0 {
-        return Some(Version::Service(ETag(reader.text()?.into())));
-    }
-    let low = reader.array::<MODIFIED_BYTES>()?;
-    let sign = if low[MODIFIED_BYTES - 1] & 0x80 == 0 {
-        0
-    } else {
-        0xff
-    };
-    let mut all = [sign; size_of::<i128>()];
-    all[..MODIFIED_BYTES].copy_from_slice(&low);
-    Some(Version::Local {
-        modified_ns: i128::from_le_bytes(all),
-        inode: reader.number()?,
-    })
-}
-
-fn read_replace(reader: &mut RecordReader<'_>, flags: u8) -> Option<Replace> {
-    Some(match flags & (REPLACES | HAS_SEEN | SEEN_OF_SERVICE) {
-        0 => Replace::Nothing,
-        REPLACES => Replace::Anything,
-        HAS_SEEN => Replace::Only(read_version(reader, 0)?),
-        seen if seen == HAS_SEEN | SEEN_OF_SERVICE => {
-            Replace::Only(read_version(reader, IS_OF_SERVICE)?)
-        }
-        _ => return None,
-    })
 }
 
 /// The longest beginning of a text that fits `bytes_max`, cut between two characters.

@@ -18,6 +18,8 @@ mod command;
 
 mod record;
 
+mod object_encoding;
+
 mod encoding;
 
 mod frame;

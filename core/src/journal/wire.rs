@@ -19,6 +19,19 @@ pub(super) fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
     out.extend_from_slice(bytes);
 }
 
+/// Appends whether there is a text, and the text.
+pub(super) fn put_optional_text(out: &mut Vec<u8>, text: Option<&str>) {
+    out.push(u8::from(text.is_some()));
+    if let Some(text) = text {
+        put_bytes(out, text.as_bytes());
+    }
+}
+
+/// The flag if it is set, or 0.
+pub(super) fn flag(is_set: bool, flag: u8) -> u8 {
+    if is_set { flag } else { 0 }
+}
+
 /// The rest of a record.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RecordReader<'a>(pub(super) &'a [u8]);
@@ -34,6 +47,20 @@ impl<'a> RecordReader<'a> {
         let (&first, rest) = self.0.split_first()?;
         self.0 = rest;
         Some(first)
+    }
+
+    /// The next byte, of whose bits only the `known` ones may be set.
+    pub(super) fn flags(&mut self, known: u8) -> Option<u8> {
+        self.byte().filter(|flags| flags & !known == 0)
+    }
+
+    /// The next byte, which is 0 or 1.
+    pub(super) fn bool(&mut self) -> Option<bool> {
+        match self.byte()? {
+            0 => Some(false),
+            1 => Some(true),
+            _ => None,
+        }
     }
 
     /// The next `count` bytes.
@@ -77,6 +104,19 @@ impl<'a> RecordReader<'a> {
     /// The same, if they are UTF-8.
     pub(super) fn text(&mut self) -> Option<&'a str> {
         std::str::from_utf8(self.bytes()?).ok()
+    }
+
+    /// Whether there is a text, and the text.
+    #[expect(
+        clippy::option_option,
+        reason = "the outer one says whether it could be read, as everywhere here"
+    )]
+    pub(super) fn optional_text(&mut self) -> Option<Option<&'a str>> {
+        if self.bool()? {
+            self.text().map(Some)
+        } else {
+            Some(None)
+        }
     }
 }
 
