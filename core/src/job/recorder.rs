@@ -72,13 +72,8 @@ impl JournalRecorder {
             return None;
         };
         let seq = journal.borrow().plan(Planned {
-            name: entry.name.as_bytes(),
-            snapshot: snapshot(entry),
-            bytes: entry.bytes,
-            version: entry.version.clone(),
-            replace: replace.clone(),
             aside,
-            part: None,
+            ..Planned::of(entry, replace)
         });
         Some(Notes::new(seq, job, note_sink))
     }
@@ -93,7 +88,7 @@ impl JournalRecorder {
     pub(super) fn passed(&self, entry: &Entry, aside: bool) {
         self.append(&Record::Passed {
             name: entry.name.as_bytes(),
-            snapshot: snapshot(entry),
+            snapshot: entry.snapshot.as_ref().map(|snapshot| &*snapshot.id),
             bytes: entry.bytes,
             aside,
         });
@@ -193,10 +188,6 @@ impl JournalRecorder {
             observer.event(Event::Warning(&error.to_string()));
         }
     }
-}
-
-fn snapshot(entry: &Entry) -> Option<&str> {
-    entry.snapshot.as_ref().map(|snapshot| &*snapshot.id)
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

@@ -80,34 +80,22 @@ impl DoneObjects {
     /// objects of which the journal has digests count. A journal of an earlier azring has no digests of
     /// names, so that only the version that was copied counts.
     pub fn has_name(&self, entry: &Entry) -> bool {
-        let planned = planned_of(entry);
+        let planned = Planned::of(entry, &Replace::Nothing);
         let digest = settled_digest(planned.name, planned.snapshot);
         self.settled.binary_search(&digest).is_ok() || self.has(entry)
     }
 
     /// Whether this version of the object was copied to the target.
     pub fn has(&self, entry: &Entry) -> bool {
-        let digest = version_digest(&planned_of(entry));
+        let digest = version_digest(&Planned::of(entry, &Replace::Nothing));
         self.versions.binary_search(&digest).is_ok()
     }
 
     /// Whether the object was open when the new listing began, and so is not planned a second time.
     pub fn is_taken_up(&self, entry: &Entry) -> bool {
-        let planned = planned_of(entry);
+        let planned = Planned::of(entry, &Replace::Nothing);
         let name = name_digest(planned.name, planned.snapshot);
         self.names.contains(&name)
-    }
-}
-
-fn planned_of(entry: &Entry) -> Planned<'_> {
-    Planned {
-        name: entry.name.as_bytes(),
-        snapshot: entry.snapshot.as_ref().map(|snapshot| &*snapshot.id),
-        bytes: entry.bytes,
-        version: entry.version.clone(),
-        replace: Replace::Nothing,
-        aside: false,
-        part: None,
     }
 }
 

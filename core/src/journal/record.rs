@@ -7,7 +7,7 @@
 use super::command::Command;
 use super::export_state::ExportedVolume;
 use super::state::{Counts, Place};
-use crate::entry::Version;
+use crate::entry::{Entry, Version};
 use crate::plan::chunk_runs::ChunkRuns;
 use crate::plan::part::ObjectPart;
 use crate::plan::replace::Replace;
@@ -222,7 +222,20 @@ pub struct Planned<'a> {
     pub part: Option<ObjectPart>,
 }
 
-impl Planned<'_> {
+impl<'a> Planned<'a> {
+    /// The whole object of a listing.
+    pub fn of(entry: &'a Entry, replace: &Replace) -> Self {
+        Self {
+            name: entry.name.as_bytes(),
+            snapshot: entry.snapshot.as_ref().map(|snapshot| &*snapshot.id),
+            bytes: entry.bytes,
+            version: entry.version.clone(),
+            replace: replace.clone(),
+            aside: false,
+            part: None,
+        }
+    }
+
     /// The bytes to copy: its own or those of its part.
     pub fn bytes_to_copy(&self) -> u64 {
         self.part.map_or(self.bytes, |part| part.bytes(self.bytes))

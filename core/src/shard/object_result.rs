@@ -1,7 +1,7 @@
 //! How an object that was copied in parts ended: `object-NUMBER.done`, which is written once, and
 //! `object-NUMBER.failed`.
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::error::Result;
 use super::folder::PlanFolder;
@@ -90,12 +90,7 @@ impl ObjectResult {
         plan: &Plan,
         object: &SplitObject,
     ) -> Result<Option<Self>> {
-        let name = Self::name(object);
-        let Some(content) = folder.read(&name)? else {
-            return Ok(None);
-        };
-        let result = Self::read(&content).ok_or_else(|| damaged(folder, &name))?;
-        Ok((result.plan == plan.id && result.object == object.object).then_some(result))
+        find(folder, &Self::name(object), (plan, object), Self::read)
     }
 
     /// Writes it, unless there is one: the first one counts. Returns whether it is this one.
@@ -121,22 +116,21 @@ impl ObjectResult {
         self.line.to_json(self.snapshot.as_deref())
     }
 
-    fn read(content: &[u8]) -> Option<Self> {
-        let fields = fields(content)?;
+    fn read(fields: &Map<String, Value>) -> Option<Self> {
         Some(Self {
-            plan: unhex(text(&fields, "plan")?)?,
-            object: u64::from_be_bytes(unhex(text(&fields, "object")?)?),
+            plan: unhex(text(fields, "plan")?)?,
+            object: u64::from_be_bytes(unhex(text(fields, "object")?)?),
             line: LedgerLine {
-                name: EntryName::new(bytes_of(text(&fields, "name_hex")?)?),
-                bytes: number(&fields, "bytes")?,
-                outcome: match text(&fields, "outcome")? {
+                name: EntryName::new(bytes_of(text(fields, "name_hex")?)?),
+                bytes: number(fields, "bytes")?,
+                outcome: match text(fields, "outcome")? {
                     "done" => ObjectOutcome::Done,
                     "skipped" => ObjectOutcome::Skipped,
                     _ => return None,
                 },
             },
-            snapshot: text(&fields, "snapshot").map(Into::into),
-            ended: number(&fields, "ended")?,
+            snapshot: text(fields, "snapshot").map(Into::into),
+            ended: number(fields, "ended")?,
         })
     }
 }
@@ -164,12 +158,7 @@ impl ObjectFailure {
         plan: &Plan,
         object: &SplitObject,
     ) -> Result<Option<Self>> {
-        let name = Self::name(object);
-        let Some(content) = folder.read(&name)? else {
-            return Ok(None);
-        };
-        let failure = Self::read(&content).ok_or_else(|| damaged(folder, &name))?;
-        Ok((failure.plan == plan.id && failure.object == object.object).then_some(failure))
+        find(folder, &Self::name(object), (plan, object), Self::read)
     }
 
     /// Writes it, and replaces the one before.
@@ -184,16 +173,15 @@ impl ObjectFailure {
         folder.replace(&Self::name(object), format!("{fields:#}\n").as_bytes())
     }
 
-    fn read(content: &[u8]) -> Option<Self> {
-        let fields = fields(content)?;
+    fn read(fields: &Map<String, Value>) -> Option<Self> {
         let reasons = fields.get("reasons")?.as_array()?.iter();
         Some(Self {
-            plan: unhex(text(&fields, "plan")?)?,
-            object: u64::from_be_bytes(unhex(text(&fields, "object")?)?),
+            plan: unhex(text(fields, "plan")?)?,
+            object: u64::from_be_bytes(unhex(text(fields, "object")?)?),
             reasons: reasons
                 .map(|reason| reason.as_str().map(str::to_owned))
                 .collect::<Option<_>>()?,
-            ended: number(&fields, "ended")?,
+            ended: number(fields, "ended")?,
         })
     }
 }
@@ -240,4 +228,23 @@ impl ObjectProgress {
         let failure = ObjectFailure::find(folder, plan, object)?;
         Ok(Self::Written(written, failure))
     }
+}
+
+/// The file of this name, if it is there and of this object of this plan.
+fn find<T>(
+    folder: &dyn PlanFolder,
+    name: &str,
+    (plan, object): (&Plan, &SplitObject),
+    read: impl Fn(&Map<String, Value>) -> Option<T>,
+) -> Result<Option<T>> {
+    let Some(content) = folder.read(name)? else {
+        return Ok(None);
+    };
+    let found = fields(&content).and_then(|fields| {
+        let is_of = text(&fields, "plan")? == hex(&plan.id)
+            && text(&fields, "object")? == hex(&object.object.to_be_bytes());
+        Some((is_of, read(&fields)?))
+    });
+    let (is_of, found) = found.ok_or_else(|| damaged(folder, name))?;
+    Ok(is_of.then_some(found))
 }

@@ -71,8 +71,11 @@ impl SplitObject {
         let name = file_name(object);
         let mut journal =
             PlannedJournal::begin(spool, &name, job(plan.id, object), command, BUFFER_BYTES)?;
-        let commit = part.commit(chunks.total());
-        journal.push(&Record::Planned(planned(entry, replace, commit)))?;
+        let commit = Planned {
+            part: Some(part.commit(chunks.total())),
+            ..Planned::of(entry, replace)
+        };
+        journal.push(&Record::Planned(commit))?;
         journal.push(&Record::Listed)?;
         Ok(Self {
             object,
@@ -115,19 +118,6 @@ impl SplitObject {
                 .map(|shard| shard.as_u64()?.try_into().ok())
                 .collect::<Option<_>>()?,
         })
-    }
-}
-
-/// The record of a part of this object.
-pub(super) fn planned<'e>(entry: &'e Entry, replace: &Replace, part: ObjectPart) -> Planned<'e> {
-    Planned {
-        name: entry.name.as_bytes(),
-        snapshot: entry.snapshot.as_ref().map(|snapshot| &*snapshot.id),
-        bytes: entry.bytes,
-        version: entry.version.clone(),
-        replace: replace.clone(),
-        aside: false,
-        part: Some(part),
     }
 }
 

@@ -7,7 +7,8 @@ use proptest::prelude::*;
 use tempfile::tempdir;
 
 use super::{
-    Division, Error, LocalFolder, Plan, PlanFolder, PlanWriter, Refused, ShardResult, ShardState,
+    Division, Error, LocalFolder, ObjectFailure, ObjectOutcome, ObjectResult, Plan, PlanFolder,
+    PlanWriter, Refused, ShardResult, ShardState,
 };
 use crate::entry::{Entry, EntryName, Version};
 use crate::journal::{Command, Needs, peek};
@@ -378,4 +379,36 @@ fn a_copy_with_open_objects_has_no_result() {
     );
     let found = ShardResult::find(&folder, &plan, 0).expect("it can be read");
     assert_eq!(found, None);
+}
+
+#[test]
+fn the_result_of_an_object_counts_for_its_own_plan_only() {
+    let place = tempdir().expect("a folder for temporary files");
+    let folder = LocalFolder::at(place.path());
+    let (plan, command) = (plan(Division::Shards(1), 1), command());
+    let mut writer =
+        PlanWriter::new(plan, place.path(), &folder, &command).expect("it is writable");
+    let chunks = Chunks::new(2 * CHUNK_BYTES, CHUNK_BYTES);
+    let planned = writer.plan_parts(&entry(b"a", 2 * CHUNK_BYTES), &Replace::Nothing, &chunks);
+    planned.expect("it is writable");
+    let plan = writer.finish(true).expect("it is writable");
+    let object = &plan.split[0];
+    let other = Plan {
+        id: [9; 16],
+        ..plan.clone()
+    };
+    let find = || {
+        let result = ObjectResult::find(&folder, &plan, object).expect("it can be read");
+        let failure = ObjectFailure::find(&folder, &plan, object).expect("it can be read");
+        (result.is_some(), failure.is_some())
+    };
+    for (of, is_found) in [(&other, false), (&plan, true)] {
+        let failure = ObjectFailure::now(of, object, vec!["full".to_owned()]);
+        failure.publish(&folder, object).expect("it is writable");
+        assert_eq!(find(), (false, is_found));
+        let result = ObjectResult::now(of, object, ObjectOutcome::Done);
+        result.publish(&folder, object).expect("it is writable");
+        assert_eq!(find(), (is_found, false));
+        folder.remove(&ObjectResult::name(object)).expect("ours");
+    }
 }

@@ -18,7 +18,7 @@ use super::error::{Error, Result};
 use super::folder::PlanFolder;
 use super::local_folder::LocalFolder;
 use super::plan::{Division, Plan, PlannedShard};
-use super::split_object::{SplitObject, planned};
+use super::split_object::SplitObject;
 use crate::entry::{Entry, EntryName};
 use crate::journal::{Command, PendingObject, Planned, PlannedJournal, Record, Replayed, peek};
 use crate::options::EntryRange;
@@ -157,7 +157,7 @@ impl<'p> PlanWriter<'p> {
         };
         for part in last.ranges(object.bytes, self.plan.split_above) {
             if part.first > last.first {
-                self.plan_part(&object.planned(), part)?;
+                self.plan_part(object.planned(), part)?;
             }
         }
         Ok(())
@@ -191,18 +191,18 @@ impl<'p> PlanWriter<'p> {
         };
         self.plan.split.push(begun);
         for part in first.ranges(entry.bytes, self.plan.split_above) {
-            self.plan_part(&planned(entry, replace, part), part)?;
+            self.plan_part(Planned::of(entry, replace), part)?;
         }
         Ok(())
     }
 
     /// Puts a part of the last object into a shard.
-    fn plan_part(&mut self, planned: &Planned<'_>, part: ObjectPart) -> Result<()> {
+    fn plan_part(&mut self, planned: Planned<'_>, part: ObjectPart) -> Result<()> {
         let bytes = part.bytes(planned.bytes);
         let at = self.place(bytes)?;
         let planned = Planned {
             part: Some(part),
-            ..planned.clone()
+            ..planned
         };
         let shard = &mut self.open[at];
         shard.journal.push(&Record::Planned(planned))?;
@@ -286,15 +286,8 @@ impl<'p> PlanWriter<'p> {
     pub fn plan(&mut self, entry: &Entry, replace: &Replace) -> Result<()> {
         let at = self.place(entry.bytes)?;
         let shard = &mut self.open[at];
-        shard.journal.push(&Record::Planned(Planned {
-            name: entry.name.as_bytes(),
-            snapshot: entry.snapshot.as_ref().map(|snapshot| &*snapshot.id),
-            bytes: entry.bytes,
-            version: entry.version.clone(),
-            replace: replace.clone(),
-            aside: false,
-            part: None,
-        }))?;
+        let planned = Planned::of(entry, replace);
+        shard.journal.push(&Record::Planned(planned))?;
         shard.objects += 1;
         shard.add(entry.bytes);
         Ok(())

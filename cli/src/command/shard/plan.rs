@@ -479,3 +479,17 @@ fn tell(plan: &Plan, shown: &str, settings: &Settings, console: &Console) {
     });
     console.result(&lines.join("\n"));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::COMMAND;
+    use super::*;
+
+    #[test]
+    fn the_command_accepts_all_parameters_of_a_plan() {
+        for own in OWN {
+            let is_taken = COMMAND.taken.iter().any(|taken| std::ptr::eq(*taken, *own));
+            assert!(is_taken, "{}", own.slash);
+        }
+    }
+}
