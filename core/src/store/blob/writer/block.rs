@@ -13,7 +13,7 @@ use azring_transport::http::Payload;
 use md5::{Digest as _, Md5 as Md5Hash};
 
 use super::Draft;
-use super::committed_blocks::{Clearings, There};
+use super::committed_blocks::{Clearings, IfRefused, There};
 use super::expected::Expected;
 use crate::digest::follower::{Md5, md5_of};
 use crate::entry::{ETag, Version};
@@ -62,13 +62,14 @@ impl BlockWriter {
             draft.expected = Expected::new(draft.look(tools).await?);
         }
         let mut writer = Self::new(draft, task);
-        if is_commit {
-            let (ids, chunks) = (writer.ids(), &writer.chunks);
-            let asked = There::ask_or_trust(&writer.draft, tools, ids, chunks);
-            writer.there = Box::pin(asked).await?;
-        } else if task.history.earlier.is_some() && writer.chunks.total() > 1 {
-            let (ids, chunks) = (writer.ids(), &writer.chunks);
-            writer.there = Box::pin(There::ask(&writer.draft, tools, ids, chunks)).await?;
+        let is_continued = task.history.earlier.is_some() && writer.chunks.total() > 1;
+        if is_commit || is_continued {
+            let refused = if is_commit {
+                IfRefused::AllAreThere
+            } else {
+                IfRefused::NoneIsThere
+            };
+            writer.there = Box::pin(writer.ask(tools, refused)).await?;
         }
         note_cut(task);
         Ok(writer)
@@ -86,6 +87,12 @@ impl BlockWriter {
             there: There::default(),
             clearings: Clearings::default(),
         }
+    }
+
+    /// The blocks that the service has.
+    async fn ask(&self, tools: &Tools, refused: IfRefused) -> Result<There> {
+        let blocks = (self.ids(), &self.chunks);
+        There::ask(&self.draft, tools, blocks, refused).await
     }
 
     fn ids(&self) -> &BlockIds {
@@ -204,7 +211,7 @@ impl BlockWriter {
         error: transport::Error,
     ) -> Result<Option<ETag>> {
         let found = Properties::of_head(&self.draft.in_the_way(tools, error).await?)?;
-        let there = There::ask(&self.draft, tools, self.ids(), &self.chunks).await?;
+        let there = self.ask(tools, IfRefused::NoneIsThere).await?;
         // The ids depend on the age and the length of the source, and not on its content.
         let is_ours = there.is_committed && md5.is_none_or(|md5| found.md5 == Some(md5));
         if is_ours {
@@ -216,7 +223,7 @@ impl BlockWriter {
 
     /// The blocks that the service does not have, or does not have any more.
     async fn missing(&self, tools: &Tools) -> Result<Vec<u32>> {
-        let there = There::ask(&self.draft, tools, self.ids(), &self.chunks).await?;
+        let there = self.ask(tools, IfRefused::NoneIsThere).await?;
         let all = 0..self.chunks.total();
         Ok(all.filter(|index| !there.blocks.contains(*index)).collect())
     }

@@ -27,46 +27,35 @@ pub(super) struct There {
     pub(super) is_committed: bool,
 }
 
+/// What counts where the service refuses to say which blocks it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum IfRefused {
+    /// All blocks are sent again.
+    NoneIsThere,
+    /// Before a commit of blocks that other machines wrote: the commit finds those that are missing.
+    AllAreThere,
+}
+
 impl There {
-    /// Asks the service. A credential that only writes cannot ask, and nothing counts as there.
+    /// Asks the service. A credential that only writes cannot ask (403).
     pub(super) async fn ask(
         draft: &Draft,
         tools: &Tools,
-        ids: &BlockIds,
-        chunks: &Chunks,
+        (ids, chunks): (&BlockIds, &Chunks),
+        refused: IfRefused,
     ) -> Result<Self> {
-        match list(draft, tools).await {
-            Ok(list) => Ok(Self::of(&list, ids, chunks)),
+        let status = match list(draft, tools).await {
+            Ok(list) => return Ok(Self::of(&list, ids, chunks)),
             Err(Error::Transport(error)) if matches!(error.status(), Some(403 | 404 | 409)) => {
-                Ok(Self::default())
+                error.status()
             }
-            Err(error) => Err(error),
+            Err(error) => return Err(error),
+        };
+        let mut there = Self::default();
+        if status == Some(403) && refused == IfRefused::AllAreThere {
+            there.blocks.add(0, chunks.total());
         }
-    }
-
-    /// The same before a commit of blocks that other machines wrote. A credential that only writes trusts them:
-    /// the commit finds the blocks that are missing.
-    pub(super) async fn ask_or_trust(
-        draft: &Draft,
-        tools: &Tools,
-        ids: &BlockIds,
-        chunks: &Chunks,
-    ) -> Result<Self> {
-        match list(draft, tools).await {
-            Ok(list) => Ok(Self::of(&list, ids, chunks)),
-            Err(Error::Transport(error)) if error.status() == Some(403) => {
-                let mut blocks = ChunkRuns::default();
-                blocks.add(0, chunks.total());
-                Ok(Self {
-                    blocks,
-                    is_committed: false,
-                })
-            }
-            Err(Error::Transport(error)) if matches!(error.status(), Some(404 | 409)) => {
-                Ok(Self::default())
-            }
-            Err(error) => Err(error),
-        }
+        Ok(there)
     }
 
     fn of(list: &BlockList, ids: &BlockIds, chunks: &Chunks) -> Self {
