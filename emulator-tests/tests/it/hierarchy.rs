@@ -219,3 +219,32 @@ fn a_copy_between_services_makes_directories_without_reading_them() {
     assert_eq!(to.directories(), from.directories());
     assert!(flat.names().contains(&"empty/x".to_owned()));
 }
+
+#[test]
+fn a_blob_whose_name_the_account_changes_does_not_replace_another() {
+    let accounts = accounts(None);
+    let from = accounts.one.fresh_container("from");
+    let names = ["a//b", "/c", "d/", "e/f//g"];
+    for name in names {
+        from.put(name, "other");
+    }
+    for name in ["a/b", "c", "d"] {
+        from.put(name, "own");
+    }
+    mark(&from, "mark/");
+    for words in [&["/S"][..], &["/S", "/SyncCopy"]] {
+        let to = accounts.other.fresh_container("to");
+        let outcome = Azring::between(&from, &to).args(words).run().failed();
+        for name in names {
+            says(&outcome, &format!("`{name}` has an empty folder name"));
+        }
+        assert_eq!(to.names(), ["a/b", "c", "d"]);
+        for name in to.names() {
+            assert_eq!(to.get(&name), b"own", "{name}");
+        }
+        assert_eq!(to.directories(), ["a", "mark"]);
+        let flat = accounts.one.fresh_container("flat");
+        Azring::between(&from, &flat).args(words).run().succeeded();
+        assert_eq!(flat.names(), from.names());
+    }
+}

@@ -14,6 +14,7 @@ use azring_transport as transport;
 use azring_transport::http::Request;
 
 use super::account::TargetContainers;
+use super::folder_names::FolderNames;
 use super::name::blob_name;
 use super::properties::{BlobType, Properties, blob_properties_on, check_version, kind};
 use super::request::copy_blob::{self, CopyMode};
@@ -56,6 +57,8 @@ pub struct BlobServerCopy {
     knows_sync: Arc<AtomicBool>,
     /// The containers, where there are several.
     containers: TargetContainers,
+    /// Names that the account would change.
+    folder_names: FolderNames,
 }
 
 /// The method by which one blob is copied.
@@ -78,6 +81,7 @@ impl BlobServerCopy {
             given: Arc::clone(&options.properties),
             knows_sync: Arc::new(AtomicBool::new(true)),
             containers: TargetContainers::default(),
+            folder_names: FolderNames::default(),
         }
     }
 
@@ -92,6 +96,7 @@ impl BlobServerCopy {
             given: Arc::default(),
             knows_sync: Arc::new(AtomicBool::new(true)),
             containers: TargetContainers::default(),
+            folder_names: FolderNames::default(),
         }
     }
 
@@ -151,6 +156,7 @@ impl ServerCopy for BlobServerCopy {
                 origin.check_dots("the Blob service")?;
             }
             let name = blob_name(&task.target);
+            self.folder_names.check(tools, &self.place, task).await?;
             self.containers.make(tools, &self.place, name).await?;
             let method = self.method(&task.entry);
             let account = self.place.account();

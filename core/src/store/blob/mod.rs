@@ -2,8 +2,8 @@
 //!
 //! `source`, `reader`, `target`, `writer`, `copier` and `remover` are its columns in the table of stores, and
 //! `open` opens them. `rules` has the limits of the service, `request` its REST calls, one per file and without
-//! IO, and `list` its listing; `account` is for several containers at once. `whole_blobs` are the files of a plan of
-//! shards.
+//! IO, and `list` its listing; `account` is for several containers at once. `folder_names` refuses names that an account
+//! would change. `whole_blobs` are the files of a plan of shards.
 
 pub mod rules;
 
@@ -16,6 +16,8 @@ pub mod request;
 mod name;
 
 mod container;
+
+mod folder_names;
 
 mod single;
 

@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::account::TargetContainers;
 use super::container;
+use super::folder_names::FolderNames;
 use super::name::{BlobNaming, blob_name};
 use super::properties::{BlobType, Properties, check_version, kind};
 use super::reader::BlobRanges;
@@ -41,6 +42,8 @@ pub struct BlobTarget {
     pub(super) identity: RootIdentity,
     /// The containers, where there are several.
     pub(super) containers: TargetContainers,
+    /// Names that the account would change.
+    pub(super) folder_names: FolderNames,
 }
 
 impl BlobTarget {
@@ -59,6 +62,7 @@ impl BlobTarget {
             keeps_block_bytes: shape.keeps_block_bytes,
             identity: RootIdentity::default(),
             containers: TargetContainers::default(),
+            folder_names: FolderNames::default(),
         }
     }
 
@@ -239,6 +243,7 @@ impl Target for BlobTarget {
         Box::pin(async move {
             check_version(&self.properties, &self.place)?;
             let name = blob_name(&task.target);
+            self.folder_names.check(tools, &self.place, task).await?;
             self.containers.make(tools, &self.place, name).await?;
             let entry = &task.entry;
             let draft = Draft {

@@ -9,6 +9,8 @@ pub mod get_container_properties;
 
 pub mod get_service_properties;
 
+pub mod get_account_information;
+
 pub mod list_blobs;
 
 pub mod list_containers;
