@@ -211,11 +211,18 @@ impl Interception {
     }
 
     fn seen(&self) {
-        let mut pending = self.pending.lock().expect("no action panics");
-        let (before, action) = &mut *pending;
-        if *before > 0 {
-            *before -= 1;
-        } else if let Some(action) = action.take() {
+        let action = {
+            let mut pending = self.pending.lock().expect("no action panics");
+            let (before, action) = &mut *pending;
+            if *before > 0 {
+                *before -= 1;
+                None
+            } else {
+                action.take()
+            }
+        };
+        // Requests of the action may come this way too.
+        if let Some(action) = action {
             action();
         }
     }

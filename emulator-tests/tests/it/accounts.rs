@@ -57,11 +57,21 @@ fn an_account_is_downloaded_container_by_container() {
 fn a_wildcard_selects_containers_and_rules_select_blobs_in_each() {
     let (_server, service) = single_account::start();
     let all = fill(&service);
-    let target = Folder::new();
-    let url = format!("{}/aaa*", service.url());
-    download(&url, &target, &["/ExcludePath:sub"]).succeeded();
-    let expected = all.only(|name| name.starts_with("aaa") && !name.contains("/sub/"));
-    assert_same(&expected, &Tree::read_from(target.path()));
+    for (wildcard, containers) in [
+        ("aaa*", &["aaa", "aaa-b"][..]),
+        ("a*b", &["aaa-b"]),
+        ("*s*1", &["logs1"]),
+        ("*a", &["aaa"]),
+    ] {
+        let target = Folder::new();
+        let url = format!("{}/{wildcard}", service.url());
+        download(&url, &target, &["/ExcludePath:sub"]).succeeded();
+        let expected = all.clone().only(|name| {
+            let (container, blob) = name.split_once('/').unwrap_or_default();
+            containers.contains(&container) && !blob.starts_with("sub/")
+        });
+        assert_same(&expected, &Tree::read_from(target.path()));
+    }
 }
 
 #[test]

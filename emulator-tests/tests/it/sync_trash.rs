@@ -342,6 +342,28 @@ fn a_file_of_a_share_keeps_its_time_and_the_trash_has_any_case() {
     assert_eq!(in_trash(&share.names()), ["d/gone", "more"]);
 }
 
+#[test]
+fn a_file_of_a_share_that_was_overwritten_since_it_was_listed_stays() {
+    let (server, service) = single_account::start_for_files();
+    let share = service.fresh_share("trash");
+    let folder = Folder::new();
+    Tree::named(["a"]).write_to(folder.path());
+    // Copy File has no condition on its source. So it is copied first, and looked at before it would be deleted.
+    for (rule, trashed) in [
+        (busy("HEAD", "*/gone"), &["gone"][..]),
+        (busy("PUT", "*/.trash/*"), &["gone", "gone"]),
+    ] {
+        share.put("gone", "x");
+        let overwrite = || {
+            share.put("gone", "of somebody else");
+        };
+        let run = up(folder.path(), &share, &TRASH);
+        names_the_overwritten(&server, &rule, run, "gone", overwrite);
+        assert_eq!(share.get("gone"), b"of somebody else");
+        assert_eq!(in_trash(&share.names()), trashed);
+    }
+}
+
 /// A folder that is synced from a container, with files that the container does not have.
 fn local(names: &[&str]) -> (Server, Container, Folder) {
     let (server, service) = single_account::start();

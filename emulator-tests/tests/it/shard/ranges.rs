@@ -1,12 +1,14 @@
 //! D7 for targets that are written in ranges: one file of a folder, and one page blob.
 
 use std::fs;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use azring_emulator_tests::background_run::BackgroundRun;
 use azring_emulator_tests::command::{Azring, Folder};
 use azring_emulator_tests::compare::assert_same;
 use azring_emulator_tests::emulator::clock::pause;
+use azring_emulator_tests::interceptor::Interceptor;
 use azring_emulator_tests::rest::{Storage as _, content_md5};
 use azring_emulator_tests::tree::{Tree, names_below, noise};
 use rustix::process::Signal;
@@ -229,6 +231,36 @@ fn a_page_blob_in_parts_is_whole_whoever_comes_first() {
         scene.run("0-3").run().succeeded();
         scene.assert_complete();
     }
+}
+
+#[test]
+fn a_page_blob_that_another_worker_makes_meanwhile_is_joined() {
+    let mut scene = Scene::new(Tree::new().with("disk.vhd", noise(77, 33 * MIB)));
+    let account = scene.container.account().clone();
+    let name = scene.container.name().to_owned();
+    // One worker has found no blob, and looks a second time what may be replaced: the other makes the blob now.
+    let line = format!("HEAD /{}/{name}/disk.vhd", account.name());
+    let other: Arc<Mutex<Option<Azring>>> = Arc::default();
+    let between = Interceptor::before_second(&scene.server.blob_url(), &line, {
+        let other = Arc::clone(&other);
+        move || {
+            let worker = other.lock().unwrap().take().unwrap();
+            worker.run().succeeded();
+        }
+    });
+    let direct = scene.container;
+    scene.container = between.blob_service(&account).container(&name);
+    scene
+        .plan(&["/Shards:4", "/SplitAbove:8M", "/BlobType:page", "/Y"])
+        .run()
+        .succeeded();
+    let state = Folder::new();
+    *other.lock().unwrap() = Some(scene.run_in("0", &state));
+    scene.run("3").run().succeeded();
+    assert!(other.lock().unwrap().is_none(), "nothing came in between");
+    scene.run("0-3").run().succeeded();
+    scene.container = direct;
+    scene.assert_complete();
 }
 
 #[test]
