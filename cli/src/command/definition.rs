@@ -121,6 +121,16 @@ impl Command {
         if let Some(place) = place {
             args.add(what, Some(place.clone()))?;
         }
+        self.accept(args)
+    }
+
+    /// The same for a command about one place or two, which may come first without their names.
+    pub(super) fn read_ends(&self, words: &[OsString]) -> Result<ParsedArgs, UsageError> {
+        self.accept(read_places(words)?)
+    }
+
+    /// Refuses parameters that the command does not accept, and adds the user's defaults.
+    fn accept(&self, mut args: ParsedArgs) -> Result<ParsedArgs, UsageError> {
         let foreign = args
             .typed()
             .find(|(parameter, _)| !self.taken.iter().any(|row| row.is(parameter)));
@@ -132,7 +142,7 @@ impl Command {
             )));
         }
         // A command with a destination of its own keeps the two credentials apart.
-        if what.is(&SOURCE) && !args.has(&DEST) {
+        if args.has(&SOURCE) && !args.has(&DEST) {
             one_place::unite(&mut args)?;
         }
         args::add_user_defaults(&mut args, Some(self.taken))?;

@@ -1,14 +1,16 @@
-//! `azring doctor [URL]`: finds what makes azring slow or makes copies fail.
+//! `azring doctor [SOURCE [DESTINATION]]`: finds what makes azring slow or makes copies fail.
 //!
-//! It checks this machine, the connection to a source and to a destination, and what their credentials allow.
-//! Each finding says what there is and, if it is not good, what to do. At the destination it writes one object
-//! of one byte and removes it; nothing else is written.
+//! It checks this machine, the connection to a source and to a destination, and what their credentials allow; of an
+//! end on this machine, what the user may do there. Each finding says what there is and, if it is not good, what to do.
+//! At the destination it writes one object of one byte, or an empty file, and removes it; nothing else is written.
 
 mod machine;
 
 mod service_path;
 
 mod permissions;
+
+mod local_end;
 
 use std::ffi::OsString;
 use std::sync::Arc;
@@ -36,7 +38,7 @@ use crate::usage_error::{UsageError, word_of};
 pub(super) const COMMAND: Command = Command {
     help: CommandHelp {
         name: "doctor",
-        usage: "[<source>] [parameters]",
+        usage: "[<source> [<destination>]] [parameters]",
         brief: "Find causes of slow or failed copies",
     },
     taken: &[
@@ -112,7 +114,7 @@ impl Finding {
 }
 
 fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> {
-    let args = COMMAND.read(list)?;
+    let args = COMMAND.read_ends(list)?;
     let environment = Environment::of_process(console, prompt::secret_line(console));
     let engine = intent::engine(&args, &environment)?;
     let mut findings = machine::check(engine.io, engine.bytes_per_second_max);
@@ -148,6 +150,14 @@ fn end(
     side: Side,
     location: &Location,
 ) -> Result<Vec<Finding>, UsageError> {
+    if let Location::Local(path) = location {
+        let mut findings = vec![Finding::good(word_of(side), location.to_string())];
+        findings.extend(match side {
+            Side::Source => local_end::of_source(path),
+            Side::Target => local_end::of_target(path),
+        });
+        return Ok(findings);
+    }
     let advice = Advice::new(args, environment);
     let mut findings = way(engine, side, location, &advice)?;
     if is_reached(&findings) && has_objects(location) {
@@ -187,7 +197,7 @@ fn way(
 ) -> Result<Vec<Finding>, UsageError> {
     let Some(place) = location.account_place() else {
         return Err(UsageError::meaning(
-            "`doctor` checks the connection to a service: give a URL, or nothing",
+            "`doctor` checks folders, files and the connection to a service: give a path, a URL, or nothing",
         ));
     };
     let mut findings = vec![Finding::good(word_of(side), location.to_string())];

@@ -82,10 +82,10 @@ impl Dialect {
 
 /// What a user of AzCopy 10 gives for a row, where that is not the row's own name.
 const AZCOPY10_NAMES: &[(&str, &str)] = &[
-    ("Source", "the source"),
-    ("Dest", "the destination"),
-    ("SourceSAS", "a SAS in the URL of the source"),
-    ("DestSAS", "a SAS in the URL of the destination"),
+    ("Source", "<source>"),
+    ("Dest", "<destination>"),
+    ("SourceSAS", "<source>?<SAS>"),
+    ("DestSAS", "<destination>?<SAS>"),
     ("SourceKey", "AZRING_SOURCE_KEY"),
     ("DestKey", "AZRING_DEST_KEY"),
     ("SourceType", "--from-to"),

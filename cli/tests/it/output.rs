@@ -357,7 +357,9 @@ fn doctor_distinguishes_a_service_that_answers_from_one_that_does_not() {
     assert_eq!(wrong.code, Some(1));
     assert!(wrong.results.contains("BAD   service ") && wrong.results.contains("The key in `"));
     assert_eq!(run(&["doctor"]).code, Some(0));
-    assert_eq!(run(&["doctor", "/x"]).code, Some(2));
+    let missing = run(&["doctor", "/no/such/folder"]);
+    assert_eq!(missing.code, Some(1), "{missing:?}");
+    assert!(missing.results.contains("BAD   read"), "{missing:?}");
 }
 
 #[test]
@@ -370,7 +372,9 @@ fn doctor_tries_each_permission_at_both_ends_and_leaves_nothing() {
         format!("/Dest:{}", service.url()),
     );
     let key = format!("/DestKey:{}", super::service::KEY);
-    let well = run(&["doctor", &service.url(), &source, &dest, &key]);
+    let named = run(&["doctor", &service.url(), &source, &dest, &key]);
+    assert_eq!(named.code, Some(0), "{named:?}");
+    let well = run(&["doctor", &service.url(), &service.url(), &source, &key]);
     assert_eq!(well.code, Some(0), "{well:?}");
     for (what, times) in [("list", 2), ("read", 2), ("write", 1), ("delete", 1)] {
         let line = format!("ok    {what:18} allowed");
