@@ -136,7 +136,7 @@ fn number(name: &str, text: &str) -> Result<u64, String> {
     let (digits, shift) = unit.map_or((text, 0), |(_, shift)| (&text[..text.len() - 1], *shift));
     let count: u64 = digits
         .parse()
-        .map_err(|_| format!("`{text}` is no number for `{name}`"))?;
+        .map_err(|_| format!("`{text}` is not a number for `{name}`"))?;
     count
         .checked_mul(1 << shift)
         .ok_or_else(|| format!("`{text}` is too much for `{name}`"))

@@ -246,7 +246,7 @@ fn a_response_file_may_be_on_a_drive_of_windows() {
     let map = format!("/MapDrive:C:={}", folder.path().display());
     let args = read(&words(&["/@:C:\\files\\copy.txt", &map])).unwrap();
     assert_eq!(args.text(&parameter::SOURCE), Ok(Some("http://h/c")));
-    assert_snapshot!(complaint(&["/@:C:\\files\\copy.txt"]), @r"cannot read the response file `C:\files\copy.txt`: `C:\files\copy.txt` is a Windows path: give a path of this machine, or map the drive to a folder, for example `/MapDrive:C:=/mnt/c`");
+    assert_snapshot!(complaint(&["/@:C:\\files\\copy.txt"]), @r"cannot read the response file `C:\files\copy.txt`: `C:\files\copy.txt` is a Windows path: give a local path, or map the drive to a folder, for example `/MapDrive:C:=/mnt/c`");
 }
 
 #[test]

@@ -223,7 +223,7 @@ impl Jobs<'_> {
             }
             _ => {
                 return Err(UsageError::meaning(format!(
-                    "`{}` is no value of `--with-status`: it takes `All`, `InProgress`, `Cancelled`, `Failed`, `Completed`, \
+                    "invalid value `{}` for `--with-status`: it takes `All`, `InProgress`, `Cancelled`, `Failed`, `Completed`, \
                      `CompletedWithErrors`, `CompletedWithSkipped` or `CompletedWithErrorsAndSkipped`",
                     crate::mask::shown(status)
                 )));

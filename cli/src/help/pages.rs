@@ -252,7 +252,10 @@ fn one(parameter: &Parameter, dialect: Dialect, width: usize) -> String {
             .collect();
         facts.push(format!("Also accepted: {}.", aliases.join(", ")));
     }
-    facts.push(format!("Since: {}.", parameter.since));
+    facts.push(match parameter.since {
+        "AzCopy" => "Also in AzCopy 8.".to_owned(),
+        since => format!("Since: {since}."),
+    });
     let facts: Vec<_> = facts.iter().map(|fact| paragraph(fact, 4, width)).collect();
     let example = match sample::with(parameter, dialect, width) {
         Some(example) => format!("\n\nExample. {example}"),

@@ -70,7 +70,7 @@ fn a_parameter_has_a_page_in_both_spellings() {
 
         Default: everything.
         Applies to: Blobs, Files.
-        Since: AzCopy.
+        Also in AzCopy 8.
 
     Example. Download a single blob:
 
@@ -92,7 +92,7 @@ fn a_parameter_has_a_page_in_both_spellings() {
         Default: 4.
         Applies to: Blobs.
         Also accepted: `--block-size-in-mb`.
-        Since: AzCopy.
+        Also in AzCopy 8.
 
     Example. Upload the disk images of a folder in blocks of 100 MiB:
 

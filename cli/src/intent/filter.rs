@@ -67,7 +67,7 @@ fn shard(args: &ParsedArgs) -> Result<Option<NameShard>, UsageError> {
     let shard = NameShard::parse(text).ok_or_else(|| {
         let spelled = row::SHARD.spelled(args.dialect());
         UsageError::meaning(format!(
-            "`{}` is no value of `{spelled}`: it takes `i/N`, as in `0/4` to `3/4` for four processes, and N is at most \
+            "invalid value `{}` for `{spelled}`: it takes `i/N`, as in `0/4` to `3/4` for four processes, and N is at most \
              {SHARDS_MAX}",
             shown(text)
         ))

@@ -116,7 +116,7 @@ fn check_marks(args: &ParsedArgs, source: &Location) -> Result<(), UsageError> {
     let name = row::FOLDER_MARKS.spelled(args.dialect());
     if args.has(&row::SYNC) && !matches!(source, Location::Local(_)) {
         return Err(UsageError::meaning(format!(
-            "`{name}` has a meaning only in a sync from a folder of this machine: another sync is about objects with data"
+            "`{name}` has a meaning only in a sync from a local folder: another sync is about objects with data"
         )));
     }
     if args.has(&row::MOVE) {

@@ -49,7 +49,7 @@ fn check_place(place: &Location) -> Result<(), UsageError> {
     match place {
         Location::Blob(_) | Location::Share(_) => Ok(()),
         Location::Local(_) => Err(UsageError::meaning(format!(
-            "`remove` deletes objects of a service, and `{place}` is a path of this machine"
+            "`remove` deletes objects of a service, and `{place}` is a local path"
         ))),
         Location::Table(_) => Err(UsageError::meaning(format!(
             "`remove` deletes blobs and files of a file share, and `{place}` is a table"
@@ -108,7 +108,7 @@ mod tests {
     fn what_would_delete_nothing_or_anything_else_is_refused_by_name() {
         let key = "/SourceKey:a2V5";
         for (place, words, says) in [
-            ("/data", &["/S", "/Y"][..], "is a path of this machine"),
+            ("/data", &["/S", "/Y"][..], "is a local path"),
             (
                 "https://a.table.core.windows.net/abc",
                 &[key, "/S", "/Y"],

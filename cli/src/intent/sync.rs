@@ -155,7 +155,7 @@ fn trash(args: &ParsedArgs) -> Result<Option<TrashFolder>, UsageError> {
     match TrashFolder::parse(text) {
         Some(trash) => Ok(Some(trash)),
         None => Err(UsageError::meaning(format!(
-            "`{}` is no value of `{spelled}`: it takes the path of a folder below the destination, as `.trash`",
+            "invalid value `{}` for `{spelled}`: it takes the path of a folder below the destination, as `.trash`",
             shown(text)
         ))),
     }
@@ -174,7 +174,7 @@ fn deletions_max(
     };
     let limit = DeletionLimit::parse(&text).ok_or_else(|| {
         UsageError::meaning(format!(
-            "`{}` is no value of `{name}`: it takes a number of objects, or a percentage as in `25%`",
+            "invalid value `{}` for `{name}`: it takes a number of objects, or a percentage as in `25%`",
             shown(&text)
         ))
     });
@@ -274,13 +274,13 @@ mod tests {
             (&["/Sync", "/Delete:ask"], "no terminal to ask at"),
             (
                 &["/Sync", "/MaxDelete:many"],
-                "`many` is no value of `/MaxDelete`",
+                "invalid value `many` for `/MaxDelete`",
             ),
             (&["/Sync", "/Compare:age"], "it takes `time`"),
             (&["/Sync", "/Trash:t"], "a sync that deletes nothing"),
             (
                 &["/Sync", "/Delete:on", "/Trash:../t"],
-                "`../t` is no value of `/Trash`",
+                "invalid value `../t` for `/Trash`",
             ),
             (
                 &[
@@ -300,7 +300,7 @@ mod tests {
         }
         let text = wanted(&["/Sync"], &[("AZRING_MAX_DELETE", "x")]).unwrap_err();
         assert!(
-            text.contains("`x` is no value of `AZRING_MAX_DELETE`"),
+            text.contains("invalid value `x` for `AZRING_MAX_DELETE`"),
             "{text}"
         );
     }

@@ -22,7 +22,7 @@ pub(crate) static LINKS: Parameter = Parameter {
     applies_to: BLOBS_FILES,
     default: "links to files are copied as files, and links to folders are passed over",
     brief: "What becomes of symbolic links",
-    detail: "`skip` passes over every link of this machine, with a notice. `follow` copies the file or the folder \
+    detail: "`skip` passes over every local link, with a notice. `follow` copies the file or the folder \
              that a link leads to; a link that leads back to a folder above it is a failure. `keep` stores a link as \
              a block blob that has the target of the link as its bytes and the metadata `is_symlink=true`, as AzCopy \
              10 does; a download makes such blobs links again. A link whose target is absolute, begins with more \

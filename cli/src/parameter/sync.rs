@@ -47,7 +47,7 @@ pub(crate) static COMPARE: Parameter = Parameter {
     detail: "`time` copies an object whose length or modification time is different, also if the source is \
              older. If the time of an object at the destination is not kept there, it copies an object that is \
              newer at the source. If only the time is different and the MD5 is equal, it sets the time. `size` \
-             compares lengths only. `hash` compares lengths and MD5s, and reads every file of this machine that \
+             compares lengths only. `hash` compares lengths and MD5s, and reads every local file that \
              both sides have and that changed since it was last read for this: its MD5 is kept in the attribute \
              `user.azring.md5` of the file. `always` copies every object, and `missing` only what the destination does not \
              have.",
@@ -97,7 +97,7 @@ pub(crate) static TRASH: Parameter = Parameter {
     brief: "Move what a sync would delete to this folder",
     detail: "Moves each object that a sync would delete to this folder of the destination, in which every run has a \
              folder with its time: `old.txt` becomes `.trash/2026-11-29T21-07-12.345Z/old.txt`. A service \
-             copies it, and it is deleted once the copy is complete; a file of this machine is renamed. Nothing \
+             copies it, and it is deleted once the copy is complete; a local file is renamed. Nothing \
              in the folder is ever compared, replaced or deleted. The rules for deletions are the same. A \
              blob keeps its metadata, its tier and its index tags, of which a SAS must permit reading and writing (`t`). \
              A blob in the archive tier stays, which is a failure: a copy of it would take hours.",
@@ -127,7 +127,7 @@ pub(crate) static DELETE_EMPTY_FOLDERS: Parameter = Parameter {
     applies_to: BLOBS_FILES,
     default: "off",
     brief: "Let a sync delete folders that it has emptied",
-    detail: "Deletes the folders of this machine and the directories of a file share or of a blob account with a \
+    detail: "Deletes the local folders and the directories of a file share or of a blob account with a \
              hierarchical namespace that are empty since a sync deleted their last object. Other empty folders stay, and so does the destination itself.",
     since: "azring 0.2",
 };
@@ -176,7 +176,7 @@ pub(crate) static VERIFY_ONLY: Parameter = Parameter {
     brief: "Compare both sides, and copy nothing",
     detail: "Compares every object of the source with the destination, with all sub-folders, and lists what \
              differs or is missing on either side. `azring verify SOURCE DEST` is the same. Each side is a \
-             folder or a file of this machine, blobs, or files of a share. Nothing is written. Any difference, \
+             local folder or file, blobs, or files of a share. Nothing is written. Any difference, \
              and anything that cannot be listed or read, is a failure. Marks of folders are not compared, and a \
              pattern selects as in a copy.",
     since: "azring 0.2",
@@ -191,8 +191,8 @@ pub(crate) static BY: Parameter = Parameter {
     applies_to: BLOBS_FILES,
     default: "the stored MD5 where both sides have one; otherwise both are read",
     brief: "How `verify` compares objects of equal length",
-    detail: "`size` compares lengths only. `md5` compares the stored MD5s, and computes that of a file of this \
-             machine; an object without a stored MD5 is a failure. `read` reads every object on both sides and \
+    detail: "`size` compares lengths only. `md5` compares the stored MD5s, and computes that of a local \
+             file; an object without a stored MD5 is a failure. `read` reads every object on both sides and \
              compares the bytes. `azring shard plan` takes `range` alone: each shard is a range of names, which its worker lists.",
     since: "azring 0.2",
 };

@@ -93,7 +93,7 @@ fn map(args: &ParsedArgs, letter: char, text: &str) -> Result<String, String> {
             ' '
         };
         return Err(format!(
-            "`{}` is a Windows path: give a path of this machine, or map the drive to a folder, for example \
+            "`{}` is a Windows path: give a local path, or map the drive to a folder, for example \
              `{map_drive}{mark}{letter}:=/mnt/{}`",
             shown(text),
             letter.to_ascii_lowercase()
@@ -183,8 +183,8 @@ mod tests {
 
     #[test]
     fn a_path_of_windows_is_refused_with_advice() {
-        assert_snapshot!(path(&["/S"], r"C:\my").unwrap_err(), @r"`C:\my` is a Windows path: give a path of this machine, or map the drive to a folder, for example `/MapDrive:C:=/mnt/c`");
-        assert_snapshot!(path(&["--recursive"], "E:").unwrap_err(), @"`E:` is a Windows path: give a path of this machine, or map the drive to a folder, for example `--map-drive E:=/mnt/e`");
+        assert_snapshot!(path(&["/S"], r"C:\my").unwrap_err(), @r"`C:\my` is a Windows path: give a local path, or map the drive to a folder, for example `/MapDrive:C:=/mnt/c`");
+        assert_snapshot!(path(&["--recursive"], "E:").unwrap_err(), @"`E:` is a Windows path: give a local path, or map the drive to a folder, for example `--map-drive E:=/mnt/e`");
         assert_snapshot!(path(&["/S"], r"\\server\share").unwrap_err(), @r"`\\server\share` is a Windows share: mount it and give the folder of the mount");
         assert_snapshot!(path(&["/MapDrive:C=/mnt"], r"C:\my").unwrap_err(), @"`C=/mnt` as the value of `/MapDrive` is no drive and folder, as in `C:=/mnt/c`");
     }

@@ -76,7 +76,7 @@ pub(crate) fn choice(
         .map(|word| Some(*word))
         .ok_or_else(|| {
             UsageError::meaning(format!(
-                "`{}` is no value of `{}`: it takes {}",
+                "invalid value `{}` for `{}`: it takes {}",
                 shown(text),
                 parameter.spelled(args.dialect()),
                 choices(parameter)

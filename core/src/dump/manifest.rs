@@ -142,7 +142,7 @@ fn number(value: Option<&[u8]>, name: &str) -> Result<u64> {
     let number = std::str::from_utf8(value).ok().filter(|_| is_digits);
     number
         .and_then(|digits| digits.parse().ok())
-        .ok_or_else(|| wrong(&format!("its `{name}` is no number")))
+        .ok_or_else(|| wrong(&format!("its `{name}` is not a number")))
 }
 
 fn text(value: Option<&[u8]>, name: &str) -> Result<String> {
@@ -192,7 +192,7 @@ mod tests {
         for (from, to, says) in [
             ("Version\":2", "Version\":3", "version is 3"),
             ("\"Checksum\"", "\"Sum\"", "no `Checksum`"),
-            ("15564613245429458971", "-1", "`Checksum` is no number"),
+            ("15564613245429458971", "-1", "`Checksum` is not a number"),
             ("\"Json\"", "\"Xml\"", "`PayloadFormat`"),
             ("\"Leaderboard\"", "7", "`TableName` is no text"),
             ("2018-05-28T", "2018-05-28 ", "`Timestamp`"),

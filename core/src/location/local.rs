@@ -16,7 +16,7 @@ pub(super) fn read(text: &str, access: &Access, kind: Option<ServiceKind>) -> Re
     }
     if is_windows_path(text) {
         return Err(usage(format!(
-            "`{}` is a path of Windows: give a path of this machine, for example `/data/myfolder`",
+            "`{}` is a Windows path: give a local path, for example `/data/myfolder`",
             shown(text)
         )));
     }
@@ -27,7 +27,7 @@ pub(super) fn read(text: &str, access: &Access, kind: Option<ServiceKind>) -> Re
         _ => return Ok(Location::Local(PathBuf::from(text))),
     };
     Err(usage(format!(
-        "`{}` is a path of this machine, but {given} is given for it",
+        "`{}` is a local path, but {given} is given for it",
         shown(text)
     )))
 }

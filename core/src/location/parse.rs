@@ -63,7 +63,7 @@ fn other_scheme(scheme: &str) -> Error {
     let advice = if scheme.eq_ignore_ascii_case("file") {
         "give the plain path of the folder, without `file://`"
     } else {
-        "a location is a path of this machine or a URL that begins with `https://` or `http://`"
+        "a location is a local path or a URL that begins with `https://` or `http://`"
     };
     usage(format!("`{scheme}://` is not supported: {advice}"))
 }

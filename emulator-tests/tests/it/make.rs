@@ -79,7 +79,7 @@ fn what_cannot_be_made_is_refused_before_any_request() {
             &["/QuotaGb:102401"],
             "between 0 and 102400",
         ),
-        ("/tmp/abc", &[], "is a path of this machine"),
+        ("/tmp/abc", &[], "is a local path"),
     ] {
         make(url, &container, words).run().refused().naming(&[says]);
     }

@@ -187,7 +187,7 @@ fn what_is_no_place_in_a_service_is_refused() {
         let azring = Azring::new().args(["remove", place, "/S", "/Y"]);
         azring.run().refused()
     };
-    refused("/tmp").naming(&["is a path of this machine"]);
+    refused("/tmp").naming(&["is a local path"]);
     let missing = Azring::new().args(["remove", "/S", "/Y"]).run().refused();
     missing.naming(&["needs the URL"]);
 }

@@ -234,7 +234,7 @@ fn links_have_no_meaning_in_other_copies_and_are_refused_by_name() {
         .args(["/S", "/Links:keep"])
         .run()
         .refused()
-        .naming(&["`/Links`", "between files of this machine and blobs"]);
+        .naming(&["`/Links`", "between local files and blobs"]);
     let (_files, service) = single_account::start_for_files();
     Azring::upload(folder.path(), &service.fresh_share("links"))
         .args(["/Y", "/S", "/Links:keep"])

@@ -64,7 +64,7 @@ pub(super) fn read(text: &str) -> Result<(End, End), UsageError> {
     };
     let Some(((from, first), (to, second))) = WORDS.iter().find_map(split) else {
         return Err(UsageError::meaning(format!(
-            "`{}` is no value of `--from-to`: it takes two of `Local`, `Blob`, `File`, `BlobFS`, `Pipe` and `Trash`, as in `LocalBlob`",
+            "invalid value `{}` for `--from-to`: it takes two of `Local`, `Blob`, `File`, `BlobFS`, `Pipe` and `Trash`, as in `LocalBlob`",
             shown(text)
         )));
     };

@@ -129,7 +129,7 @@ fn what_has_no_meaning_is_refused_with_what_to_do() {
         (format!("copy /d {C} --from-to=BlobLocal"), "does not fit"),
         (
             format!("copy /d {C} --from-to=LocalTape"),
-            "no value of `--from-to`",
+            "for `--from-to`",
         ),
         ("copy https://s3.amazonaws.com/b /d".into(), "Amazon S3"),
         (

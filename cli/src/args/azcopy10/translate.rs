@@ -425,7 +425,7 @@ impl Translator<'_> {
         };
         let wanted: f64 = text.parse().ok().filter(|mib| *mib >= 0.0).ok_or_else(|| {
             UsageError::meaning(format!(
-                "`{}` is no value of `--block-size-mb`: it takes a number",
+                "invalid value `{}` for `--block-size-mb`: it takes a number",
                 shown(text)
             ))
         })?;

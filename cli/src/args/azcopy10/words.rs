@@ -117,7 +117,7 @@ impl Words {
         found.copied().map(Some).ok_or_else(|| {
             let words: Vec<_> = known.iter().map(|word| format!("`{word}`")).collect();
             UsageError::meaning(format!(
-                "`{}` is no value of `--{name}`: it takes {}",
+                "invalid value `{}` for `--{name}`: it takes {}",
                 shown(text),
                 words.join(", ")
             ))
@@ -171,7 +171,7 @@ fn switch_value(flag: &Flag, value: &[u8]) -> Result<&'static str, UsageError> {
         b"1" | b"t" | b"T" | b"true" | b"True" | b"TRUE" => Ok("true"),
         b"0" | b"f" | b"F" | b"false" | b"False" | b"FALSE" => Ok("false"),
         value => Err(UsageError::meaning(format!(
-            "`{}` is no value of `--{}`: it takes `true` or `false`",
+            "invalid value `{}` for `--{}`: it takes `true` or `false`",
             shown(&String::from_utf8_lossy(value)),
             flag.name
         ))),

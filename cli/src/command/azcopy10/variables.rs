@@ -42,7 +42,7 @@ fn concurrency(text: &str) -> Result<Option<u64>, UsageError> {
     match text.trim().parse::<u64>() {
         Ok(count) if count > 0 => Ok(Some(count.min(CONCURRENCY_MAX))),
         _ => Err(UsageError::meaning(format!(
-            "`{}` in `AZCOPY_CONCURRENCY_VALUE` is no number of requests, and not `AUTO`",
+            "`{}` in `AZCOPY_CONCURRENCY_VALUE` is neither a number of requests nor `AUTO`",
             shown(text)
         ))),
     }
@@ -53,7 +53,7 @@ fn memory(text: &str) -> Result<u64, UsageError> {
     match text.trim().parse::<f64>() {
         Ok(gib) if gib > 0.0 && gib < 1e6 => Ok((gib.max(MEMORY_GIB_MIN) * GIB) as u64),
         _ => Err(UsageError::meaning(format!(
-            "`{}` in `AZCOPY_BUFFER_GB` is no number of gigabytes",
+            "`{}` in `AZCOPY_BUFFER_GB` is not a number of gigabytes",
             shown(text)
         ))),
     }

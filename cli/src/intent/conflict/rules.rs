@@ -125,12 +125,12 @@ pub(super) const RULES: &[Rule] = &[
             is_local(ends.source) && is_of_service(ends.target)
                 || is_of_service(ends.source) && is_local(ends.target)
         },
-        meant: "for copies between files of this machine and blobs or files of a share",
+        meant: "for copies between local files and blobs or files of a share",
     },
     Rule {
         parameters: &[&row::POSIX, &row::FOLDER_MARKS],
         is_allowed: |ends| ends.has_files_and_blobs,
-        meant: "for copies between files of this machine and blobs",
+        meant: "for copies between local files and blobs",
     },
     Rule {
         parameters: &[&row::KEEP_SPECIAL_BITS],
@@ -151,7 +151,7 @@ pub(super) const RULES: &[Rule] = &[
             let has_share = ends.source == EndKind::Share || ends.target == EndKind::Share;
             has_share && keeps(ends.source) && keeps(ends.target)
         },
-        meant: "for copies from or to a file share whose other end is a file share or files of this machine: \
+        meant: "for copies from or to a file share whose other end is a file share or local files: \
                 only they have Windows attributes",
     },
     Rule {

@@ -19,7 +19,7 @@ fn a_key_or_a_signature_goes_to_its_own_side() {
     assert!(read(DOWNLOAD, &["/SourceSAS:?sv=2020-01-01&sig=abc%3D"]).is_ok());
     let misplaced = refused(UPLOAD, &[&format!("/SourceKey:{KEY}")]);
     assert!(!misplaced.contains(KEY));
-    assert_snapshot!(misplaced, @r#"Error parsing source location "/data": `/data` is a path of this machine, but an account key is given for it. For more details, please type "azring /?:Source"."#);
+    assert_snapshot!(misplaced, @r#"Error parsing source location "/data": `/data` is a local path, but an account key is given for it. For more details, please type "azring /?:Source"."#);
     assert_snapshot!(refused(UPLOAD, &["/DestKey:no base64!"]), @r#"Error parsing destination location "https://a.blob.core.windows.net/c": the key given for the account `a` is not base64: copy it again from the account's access keys. For more details, please type "azring /?:Dest"."#);
 }
 
@@ -30,13 +30,13 @@ fn a_service_is_named_where_the_host_does_not_tell() {
     let table = ["/Source:http://127.0.0.1:10002/a/mytable", "/Dest:/data"];
     let export = read(&table, &["/SourceType:Table", "/SourceKey:a2V5"]).unwrap();
     assert!(matches!(export.source, Location::Table(_)));
-    assert_snapshot!(refused(UPLOAD, &["/DestType:queue"]), @"`queue` is no value of `/DestType`: it takes `Blob`, `File`, `Table`");
+    assert_snapshot!(refused(UPLOAD, &["/DestType:queue"]), @"invalid value `queue` for `/DestType`: it takes `Blob`, `File`, `Table`");
 }
 
 #[test]
 fn a_location_that_is_none_is_named_with_its_side_and_without_its_secrets() {
     let source = ["/Source:ftp://host/x", "/Dest:/data"];
-    assert_snapshot!(refused(&source, &[]), @r#"Error parsing source location "ftp://host/x": `ftp://` is not supported: a location is a path of this machine or a URL that begins with `https://` or `http://`. For more details, please type "azring /?:Source"."#);
+    assert_snapshot!(refused(&source, &[]), @r#"Error parsing source location "ftp://host/x": `ftp://` is not supported: a location is a local path or a URL that begins with `https://` or `http://`. For more details, please type "azring /?:Source"."#);
     let target = [
         "/Source:/data",
         "/Dest:https://a.blob.core.windows.net/c*/d?sig=canary",
@@ -44,7 +44,7 @@ fn a_location_that_is_none_is_named_with_its_side_and_without_its_secrets() {
     let text = refused(&target, &[]);
     assert!(!text.contains("canary"));
     assert_snapshot!(text, @r#"Error parsing destination location "https://a.blob.core.windows.net/c*/d?sig=******": a `*` in the name of a container stands for several containers: only a copy and a list read several, and nothing can follow that name. For more details, please type "azring /?:Dest"."#);
-    assert_snapshot!(refused(&["/Source:C:\\data", UPLOAD[1]], &[]), @r#"Error parsing source location "C:\data": `C:\data` is a Windows path: give a path of this machine, or map the drive to a folder, for example `/MapDrive:C:=/mnt/c`. For more details, please type "azring /?:Source"."#);
+    assert_snapshot!(refused(&["/Source:C:\\data", UPLOAD[1]], &[]), @r#"Error parsing source location "C:\data": `C:\data` is a Windows path: give a local path, or map the drive to a folder, for example `/MapDrive:C:=/mnt/c`. For more details, please type "azring /?:Source"."#);
 }
 
 #[test]

@@ -121,9 +121,9 @@ fn a_number_stays_within_azcopys_limits() {
 
 #[test]
 fn a_choice_is_one_of_the_known_words() {
-    assert_snapshot!(refused(UPLOAD, &["/IO:fast"]), @"`fast` is no value of `/IO`: it takes `auto`, `ring`, `threads`");
-    assert_snapshot!(refused(UPLOAD, &["/MD5:yes"]), @"`yes` is no value of `/MD5`: it takes `on`, `off`");
-    assert_snapshot!(refused(UPLOAD, &["/BlobType:tape"]), @"`tape` is no value of `/BlobType`: it takes `block`, `page`, `append`, `detect`");
+    assert_snapshot!(refused(UPLOAD, &["/IO:fast"]), @"invalid value `fast` for `/IO`: it takes `auto`, `ring`, `threads`");
+    assert_snapshot!(refused(UPLOAD, &["/MD5:yes"]), @"invalid value `yes` for `/MD5`: it takes `on`, `off`");
+    assert_snapshot!(refused(UPLOAD, &["/BlobType:tape"]), @"invalid value `tape` for `/BlobType`: it takes `block`, `page`, `append`, `detect`");
     let blob_type = |word| read(UPLOAD, &[word]).unwrap().upload.blob_type;
     assert_eq!(blob_type("/BlobType:Block"), Some(BlobType::Block));
     assert_eq!(blob_type("/BlobType:PAGE"), Some(BlobType::Page));
@@ -161,7 +161,7 @@ fn a_local_pattern_does_not_climb() {
 fn values_are_checked_before_combinations() {
     assert_snapshot!(refused(UPLOAD, &["/XA:RQ"]), @"`Q` is no attribute: `/XA` takes letters of `RASHCNETOI`");
     assert_snapshot!(refused(UPLOAD, &["/SplitSize:16"]), @"`/SplitSize` must be at least 32");
-    assert_snapshot!(refused(UPLOAD, &["/PayloadFormat:XML"]), @"`XML` is no value of `/PayloadFormat`: it takes `JSON`, `CSV`");
+    assert_snapshot!(refused(UPLOAD, &["/PayloadFormat:XML"]), @"invalid value `XML` for `/PayloadFormat`: it takes `JSON`, `CSV`");
     assert_snapshot!(refused(UPLOAD, &["/Snapshot", "/NC:0"]), @"Parallel operations count must be positive: `/NC` is 0");
 }
 

@@ -338,9 +338,9 @@ fn a_malformed_share_is_refused_with_advice() {
 fn malformed_locations_are_refused_with_advice() {
     for (text, says) in [
         ("", "empty"),
-        ("C:\\myfolder", "path of Windows"),
-        ("c:/x", "path of Windows"),
-        ("\\\\server\\share", "path of Windows"),
+        ("C:\\myfolder", "Windows path"),
+        ("c:/x", "Windows path"),
+        ("\\\\server\\share", "Windows path"),
         ("file:///data", "without `file://`"),
         ("ftp://host/x", "`ftp://`"),
         ("https://", "no host name"),

@@ -1,6 +1,6 @@
 //! The MD5 of a file's content, remembered in an extended attribute of the file.
 //!
-//! A sync that compares contents reads every file of this machine that both sides have. What it has read once
+//! A sync that compares contents reads every local file that both sides have. What it has read once
 //! is in `user.azring.md5`, together with the length, the modification time and the moment of writing. The
 //! attribute counts only while the file has this length and this time to the nanosecond, and while nothing
 //! was changed since that moment: every change of content or attributes, also one that sets the old

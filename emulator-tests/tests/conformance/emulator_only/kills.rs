@@ -165,7 +165,7 @@ fn number_of(name: &str, default: u64) -> u64 {
     let given = std::env::var(name).ok();
     given.map_or(default, |text| {
         text.parse()
-            .unwrap_or_else(|_| panic!("`{name}` is no number: {text}"))
+            .unwrap_or_else(|_| panic!("`{name}` is not a number: {text}"))
     })
 }
 

@@ -154,7 +154,7 @@ pub(super) const ROWS: &[Row] = &[
         BLOBS,
         OTHERS,
         &["/Links:keep"],
-        "`/Links` is only for copies between files of this machine and blobs",
+        "`/Links` is only for copies between local files and blobs",
     ),
     (
         BLOBS,
@@ -172,13 +172,13 @@ pub(super) const ROWS: &[Row] = &[
         BLOBS,
         OTHERS,
         &["/Posix:azcopy"],
-        "`/Posix` is only for copies between files",
+        "`/Posix` is only for copies between local files",
     ),
     (
         BLOBS,
         OTHERS,
         &["/FolderMarks"],
-        "`/FolderMarks` is only for copies between files",
+        "`/FolderMarks` is only for copies between local files",
     ),
     (
         BLOBS,

@@ -36,7 +36,7 @@ pub fn parse(body: &[u8]) -> Result<SoftDelete> {
                     xml.text()?
                         .trim()
                         .parse()
-                        .map_err(|_| malformed("`Days` is no number"))?,
+                        .map_err(|_| malformed("`Days` is not a number"))?,
                 );
                 Ok(())
             }

@@ -247,7 +247,7 @@ pub(super) const ROWS: &[Row] = &[
         &[("0/2", "b/a.txt"), ("1/2", "a.txt b/c.log"), ("0/1", ALL)],
         &[
             ("2/2", "it takes `i/N`, as in `0/4` to `3/4`"),
-            ("1", "`1` is no value of"),
+            ("1", "invalid value `1` for"),
             ("0/17", "N is at most 16"),
         ],
     ),

@@ -40,7 +40,7 @@ pub(super) const ROWS: &[Row] = &[
             ("Anonymous", "nobody is asked"),
         ],
         wrong: &[
-            ("password", "is no value of"),
+            ("password", "invalid value"),
             ("login", "there is no login"),
             ("key", "there is no key"),
             ("sas", "there is no shared access signature"),
@@ -61,7 +61,7 @@ pub(super) const ROWS: &[Row] = &[
         "LoginType",
         &["login-type"],
         &[("device", "")],
-        &[("device", ONLY_LOGIN), ("x", "is no value of")],
+        &[("device", ONLY_LOGIN), ("x", "invalid value")],
     ),
     of_login("ServicePrincipal", &["service-principal"], &[("", "")], &[]),
     of_login("Identity", &["identity"], &[("", "")], &[]),
@@ -81,7 +81,7 @@ pub(super) const ROWS: &[Row] = &[
         "Cloud",
         &["cloud"],
         &[("public", "")],
-        &[("public", ONLY_LOGIN), ("x", "is no value of")],
+        &[("public", ONLY_LOGIN), ("x", "invalid value")],
     ),
     of_login(
         "ApplicationId",

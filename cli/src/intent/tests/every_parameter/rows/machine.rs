@@ -50,7 +50,7 @@ pub(super) const ROWS: &[Row] = &[
         seen: |seen| format!("{:?}", seen.options.engine.io),
         bare: "Auto",
         right: &[("auto", "Auto"), ("ring", "Ring"), ("Threads", "Threads")],
-        wrong: &[("fast", "is no value of")],
+        wrong: &[("fast", "invalid value")],
     },
     Row {
         slash: "Memory",
@@ -170,7 +170,7 @@ pub(super) const ROWS: &[Row] = &[
         bare: "",
         right: &[("InsertOrSkip", "")],
         wrong: &[
-            ("Insert", "is no value of"),
+            ("Insert", "invalid value"),
             ("insertorskip", "is only for tables"),
             ("InsertOrMerge", "is only for tables"),
             ("InsertOrReplace", "is only for tables"),
@@ -197,7 +197,7 @@ pub(super) const ROWS: &[Row] = &[
         bare: "",
         right: &[("CSV", "")],
         wrong: &[
-            ("XML", "is no value of"),
+            ("XML", "invalid value"),
             ("json", "is only for tables"),
             ("CSV", "is only for tables"),
         ],

@@ -3,7 +3,7 @@
 use super::super::{Row, Way};
 use super::{BLOBS, BLOBS_FILES};
 
-/// The copies between files of this machine and blobs.
+/// The copies between local files and blobs.
 const FILES_AND_BLOBS: &[Way] = &[Way::Up, Way::Down];
 
 pub(super) const ROWS: &[Row] = &[
@@ -12,7 +12,7 @@ pub(super) const ROWS: &[Row] = &[
         dash: &["links"],
         services: BLOBS_FILES,
         ways: FILES_AND_BLOBS,
-        elsewhere: "is only for copies between files of this machine and blobs",
+        elsewhere: "is only for copies between local files and blobs",
         seen: |seen| format!("{:?}", seen.options.selection.links),
         bare: "Files",
         right: &[("keep", "Keep(Metadata)"), ("unsafe", "Unsafe(Metadata)")],
@@ -34,7 +34,7 @@ pub(super) const ROWS: &[Row] = &[
         dash: &["posix"],
         services: BLOBS,
         ways: FILES_AND_BLOBS,
-        elsewhere: "is only for copies between files of this machine and blobs",
+        elsewhere: "is only for copies between local files and blobs",
         seen: |seen| format!("{:?}", seen.options.posix.form),
         bare: "None",
         right: &[

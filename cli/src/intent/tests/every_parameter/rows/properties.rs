@@ -16,7 +16,7 @@ pub(super) const ROWS: &[Row] = &[
         seen: |seen| format!("{:?}", seen.options.properties.tier),
         bare: "None",
         right: &[("cool", "Some(Cool)"), ("Archive", "Some(Archive)")],
-        wrong: &[("P5", "is no value of"), ("P10", "block blobs have `Hot`")],
+        wrong: &[("P5", "invalid value"), ("P10", "block blobs have `Hot`")],
     },
     Row {
         slash: "RehydratePriority",
@@ -29,7 +29,7 @@ pub(super) const ROWS: &[Row] = &[
         right: &[("High", "")],
         wrong: &[
             ("High", "is only for `azring set-properties`"),
-            ("Low", "is no value of"),
+            ("Low", "invalid value"),
         ],
     },
     Row {

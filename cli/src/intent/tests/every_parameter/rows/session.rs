@@ -117,7 +117,7 @@ pub(super) const ROWS: &[Row] = &[
         },
         bare: "text",
         right: &[("json", "records"), ("TEXT", "text"), ("none", "nothing")],
-        wrong: &[("xml", "is no value of")],
+        wrong: &[("xml", "invalid value")],
     },
     Row {
         slash: "Silent",
@@ -142,7 +142,7 @@ pub(super) const ROWS: &[Row] = &[
         seen: |seen| format!("{:?}", seen.settings.progress),
         bare: "Auto",
         right: &[("auto", "Auto"), ("lines", "Lines"), ("none", "Off")],
-        wrong: &[("bar", "is no value of")],
+        wrong: &[("bar", "invalid value")],
     },
     Row {
         slash: "ExitCodes",
@@ -153,7 +153,7 @@ pub(super) const ROWS: &[Row] = &[
         seen: |seen| seen.settings.exit_policy.is_detailed.to_string(),
         bare: "false",
         right: &[("plain", "false"), ("detailed", "true")],
-        wrong: &[("many", "is no value of")],
+        wrong: &[("many", "invalid value")],
     },
     Row {
         slash: "FailIfEmpty",

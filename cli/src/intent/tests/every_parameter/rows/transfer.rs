@@ -26,7 +26,7 @@ pub(super) const ROWS: &[Row] = &[
             ("APPEND", "Some(Append)"),
             ("detect", "None, disks are pages"),
         ],
-        wrong: &[("tape", "is no value of")],
+        wrong: &[("tape", "invalid value")],
     },
     Row {
         slash: "SetContentType",
@@ -76,7 +76,7 @@ pub(super) const ROWS: &[Row] = &[
         seen: |seen| seen.options.integrity.store_md5.to_string(),
         bare: "true",
         right: &[("on", "true"), ("Off", "false")],
-        wrong: &[("maybe", "is no value of")],
+        wrong: &[("maybe", "invalid value")],
     },
     Row {
         slash: "CRC64",
@@ -87,7 +87,7 @@ pub(super) const ROWS: &[Row] = &[
         seen: |seen| seen.options.integrity.crc64.to_string(),
         bare: "true",
         right: &[("on", "true"), ("off", "false")],
-        wrong: &[("maybe", "is no value of")],
+        wrong: &[("maybe", "invalid value")],
     },
     Row {
         slash: "MT",
@@ -120,7 +120,7 @@ pub(super) const ROWS: &[Row] = &[
         seen: |seen| format!("{:?}", seen.options.download.durability),
         bare: "Batch",
         right: &[("batch", "Batch"), ("file", "File"), ("off", "Off")],
-        wrong: &[("never", "is no value of")],
+        wrong: &[("never", "invalid value")],
     },
     Row {
         slash: "SyncCopy",
@@ -142,6 +142,6 @@ pub(super) const ROWS: &[Row] = &[
         seen: |seen| format!("{:?}", seen.options.copy_way),
         bare: "Auto",
         right: &[("auto", "Auto"), ("async", "Async"), ("blocks", "Blocks")],
-        wrong: &[("never", "is no value of")],
+        wrong: &[("never", "invalid value")],
     },
 ];
