@@ -2,7 +2,7 @@
 # Makes all packages of azring and azring-emulator in target/packages: archives, .deb, .rpm, wheels, an npm package, container
 # images, and their checksums. It needs no root, and after `fetch` no network.
 #
-#   scripts/package.sh                      builds the programs twice and packages them (about 12 minutes of processor time, 1.5 GB)
+#   scripts/package.sh                      builds the programs twice and packages them (12 to 30 minutes of processor time, 1.5 GB)
 #   scripts/package.sh fetch                only brings what that needs: crates, a linker and certificates from PyPI, rpmbuild
 #   scripts/package.sh aarch64              afterwards: an archive for aarch64 too, with Rust's standard library for it
 #   scripts/package.sh built FOLDER         packages the programs in FOLDER as they are, without the static ones and the images
