@@ -11,8 +11,16 @@
 #   SOURCE_DATE_EPOCH=SECONDS               another time in the packages than that of the commit
 #
 # The programs are built against glibc 2.17 (Debian 8, RHEL 7 and all later ones), and a second time without any library. Zig
-# is the linker of the first: it has the symbols of every glibc. The second has Debian's static glibc. One commit, one Rust and one
-# Debian give the same bytes, wherever the project lies: paths are replaced, archives are sorted, times are the commit's.
+# is the linker of the first: it has the symbols of every glibc. The second has Debian's static glibc. Paths are replaced, archives
+# are sorted, times are the commit's. What still differs between two builds of one commit in two folders:
+#
+#   azring, static            nothing
+#   azring, glibc             debug information of Zig's own C files, which has Zig's folder; so the build id, and the check sum of
+#                             the file with debug information, which the program names
+#   azring-emulator, both     the same with glibc; and more in both, probably because its library has the folder of its sources
+#                             (`env!("CARGO_MANIFEST_DIR")`), although the program does not
+#   packages                  those that hold such a program
+#
 # scripts/package_test.sh tests the packages.
 set -euo pipefail
 # shellcheck source=scripts/machine.sh
