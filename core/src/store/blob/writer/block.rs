@@ -45,6 +45,8 @@ pub(in crate::store::blob) struct BlockWriter {
     there: There,
     /// Counts how often blocks of other programs were cleared.
     clearings: Clearings,
+    /// It only commits what workers have written in parts.
+    is_commit: bool,
 }
 
 impl BlockWriter {
@@ -86,7 +88,14 @@ impl BlockWriter {
             chunks: task.chunks.clone(),
             there: There::default(),
             clearings: Clearings::default(),
+            is_commit: task.part.is_some_and(|part| part.is_commit()),
         }
+    }
+
+    /// Whether the blob has been committed from these blocks. A worker of a part that is late may have sent its blocks
+    /// once more since; their ids say that they are the same.
+    fn is_committed(&self, there: &There) -> bool {
+        there.is_committed || (self.is_commit && there.is_whole)
     }
 
     /// The blocks that the service has.
@@ -213,7 +222,7 @@ impl BlockWriter {
         let found = Properties::of_head(&self.draft.in_the_way(tools, error).await?)?;
         let there = self.ask(tools, IfRefused::NoneIsThere).await?;
         // The ids depend on the age and the length of the source, and not on its content.
-        let is_ours = there.is_committed && md5.is_none_or(|md5| found.md5 == Some(md5));
+        let is_ours = self.is_committed(&there) && md5.is_none_or(|md5| found.md5 == Some(md5));
         if is_ours {
             Ok(Some(found.etag))
         } else {
@@ -264,7 +273,7 @@ impl Writer for BlockWriter {
     }
 
     fn is_complete(&self) -> bool {
-        self.there.is_committed
+        self.is_committed(&self.there)
     }
 
     fn write<'a>(

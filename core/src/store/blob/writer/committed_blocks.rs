@@ -23,7 +23,9 @@ use crate::{Error, Result};
 pub(super) struct There {
     /// The blocks that have the right length.
     pub(super) blocks: ChunkRuns,
-    /// Whether the blob consists of exactly these blocks, and none was sent since.
+    /// Whether the blob consists of exactly these blocks.
+    pub(super) is_whole: bool,
+    /// The same, and none was sent since.
     pub(super) is_committed: bool,
 }
 
@@ -65,10 +67,11 @@ impl There {
             (chunk.bytes == block.bytes).then_some(index)
         };
         let committed: Vec<Option<u32>> = list.committed.iter().map(index).collect();
-        let is_committed = committed.len() == chunks.total() as usize
+        let is_whole = committed.len() == chunks.total() as usize
             && (0..)
                 .zip(&committed)
-                .all(|(wanted, is)| *is == Some(wanted))
+                .all(|(wanted, is)| *is == Some(wanted));
+        let is_committed = is_whole
             && list
                 .uncommitted
                 .iter()
@@ -87,6 +90,7 @@ impl There {
             .collect();
         Self {
             blocks,
+            is_whole,
             is_committed,
         }
     }
@@ -303,6 +307,7 @@ mod tests {
         }
         let begun_again = there(vec![ours(0), ours(1), ours(2)], vec![ours(1)]);
         assert!(!begun_again.is_committed);
+        assert!(begun_again.is_whole);
         assert_eq!(begun_again.blocks.count(), 3);
     }
 
