@@ -59,7 +59,7 @@ pub(super) fn of_target(path: &Path) -> Vec<Finding> {
             let found = format!("`{}`: {}", folder.display(), reason(&error));
             let advice = advice(
                 &error,
-                "give a folder that is none of a file",
+                "a part of this path is a file: give another folder",
                 "give this user the right to write there, or another folder",
             );
             Finding::not(State::Bad, "write", found, advice)
@@ -94,7 +94,7 @@ fn advice(error: &io::Error, missing: &'static str, refused: &'static str) -> &'
     match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => missing,
         io::ErrorKind::PermissionDenied => refused,
-        _ => "the file system says this: look at it first",
+        _ => "check this file system first: it refuses what a copy needs",
     }
 }
 

@@ -44,7 +44,7 @@ impl FolderNames {
         if *self.is_hierarchical.get_or_init(asking).await {
             return Err(Error::Name(format!(
                 "`{name}` has an empty folder name, which an account with a hierarchical namespace removes: it would \
-                 replace the blob `{}`. Copy it under another name",
+                 be stored as `{}`, and replace a blob of that name. Copy it under another name",
                 without_empty_parts(name)
             )));
         }
